@@ -1,0 +1,1 @@
+"""What the speed claims of initviz are measured with: ``python -m benchmarks``."""

@@ -1,0 +1,1 @@
+"""The window: model (state), runner (threads), player (time), and the widgets around them."""

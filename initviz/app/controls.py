@@ -1,0 +1,135 @@
+"""The left panel: every setting of the experiment, made from its declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from initviz.app.fields import Field
+from initviz.app.lanes import LaneList
+from initviz.catalog.datasets import DATASETS
+from initviz.experiment import DataSettings, Experiment, ExperimentError
+from initviz.views.style import Style
+
+WIDTH = 232
+NETWORK = ("hidden", "activation")
+TRAINING = ("optimiser", "learning_rate", "batch_size", "epochs", "l2", "seed")
+MACHINE = ("precision", "device")
+
+
+class Controls(QFrame):
+    """Emits ``edited(experiment)`` for every valid change; refused ones stay in their field."""
+
+    edited = Signal(object)
+
+    def __init__(self, experiment: Experiment) -> None:
+        super().__init__()
+        self.setProperty("panel", True)
+        self.setFixedWidth(WIDTH)
+        self.experiment = experiment
+        self.fields: dict[str, Field] = {}
+        self.data_fields: dict[str, Field] = {}
+        self._dataset = ""
+        inner = QWidget()
+        inner.setProperty("bare", True)
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(10, 8, 8, 8)
+        self._column.setSpacing(4)
+        self._section("Data")
+        self.dataset = Field(DataSettings.parameters()["dataset"])
+        self.dataset.edited.connect(lambda name: self._change(data={"dataset": name}))
+        self._column.addWidget(self.dataset)
+        self._data_column = QVBoxLayout()
+        self._data_column.setSpacing(4)
+        self._column.addLayout(self._data_column)
+        self._section("Network")
+        self._add_fields(NETWORK)
+        self._section("Initialisations")
+        self.lanes = LaneList()
+        self.lanes.edited.connect(lambda lanes: self._change(lanes=lanes))
+        self._column.addWidget(self.lanes)
+        self._section("Training")
+        self._add_fields(TRAINING)
+        self._section("Machine")
+        self._add_fields(MACHINE)
+        self._column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setProperty("bare", True)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll)
+        self.set_experiment(experiment)
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show an experiment; nothing is emitted, and what is half typed elsewhere stays."""
+        self.experiment = experiment
+        self.dataset.set_value(experiment.data.dataset)
+        if experiment.data.dataset != self._dataset:
+            self._rebuild_data(experiment.data.dataset)
+        for name, value in experiment.data.values.items():
+            self.data_fields[name].set_value(value)
+        for name, field in self.fields.items():
+            field.set_value(getattr(experiment, name))
+        self.lanes.set_experiment(experiment)
+
+    def set_style(self, style: Style) -> None:
+        """Colour the lanes' marks."""
+        self.lanes.set_style(style)
+
+    def _section(self, title: str) -> None:
+        label = QLabel(title.upper())
+        label.setProperty("section", True)
+        if self._column.count():
+            self._column.addSpacing(8)
+        self._column.addWidget(label)
+
+    def _add_fields(self, names: Iterable[str]) -> None:
+        declared = Experiment.parameters()
+        for name in names:
+            field = Field(declared[name])
+            field.edited.connect(self._setter(field, name))
+            self.fields[name] = field
+            self._column.addWidget(field)
+
+    def _rebuild_data(self, dataset: str) -> None:
+        self._dataset = dataset
+        for field in self.data_fields.values():
+            self._data_column.removeWidget(field)
+            field.hide()
+            field.deleteLater()
+        self.data_fields = {}
+        for parameter in DATASETS[dataset].all_parameters():
+            field = Field(parameter)
+            field.edited.connect(self._data_setter(field, parameter.name))
+            self.data_fields[parameter.name] = field
+            self._data_column.addWidget(field)
+
+    def _setter(self, field: Field, name: str) -> Callable[[Any], None]:
+        return lambda value: self._change(field, **{name: value})
+
+    def _data_setter(self, field: Field, name: str) -> Callable[[Any], None]:
+        def set_value(value: Any) -> None:
+            data = self.experiment.data
+            values = {**data.values, name: value}
+            self._change(field, data={"dataset": data.dataset, "values": values})
+
+        return set_value
+
+    def _change(self, source: Field | None = None, /, **changes: Any) -> None:
+        try:
+            experiment = self.experiment.replace(**changes)
+        except ExperimentError as error:
+            # Each value is fine by itself, the whole is not: say so where it was changed.
+            if source is None:
+                self.fields["hidden"].show_cure(str(error))
+            else:
+                source.refuse(str(error))
+            return
+        self.edited.emit(experiment)

@@ -1,0 +1,226 @@
+"""Editors made from declared settings: one label, one control, one place for the cure."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from initviz.catalog.parameter import Kind, Parameter, SettingError
+
+LABEL_WIDTH = 84
+AS_EXPERIMENT = "as for all"
+
+
+class Field(QWidget):
+    """A setting's label and control, and the cure below them when the input is refused.
+
+    Emits ``edited(value)`` when the user has given another valid value, and nothing for a value
+    that is refused or half typed.
+    """
+
+    edited = Signal(object)
+
+    def __init__(self, parameter: Parameter, label_width: int = LABEL_WIDTH) -> None:
+        super().__init__()
+        self.parameter = parameter
+        self.value: Any = parameter.default
+        self._before: Any = parameter.default
+        self._at_entry: Any = parameter.default  # what Esc brings back
+        self.control = _combo(parameter) if parameter.kind is Kind.CHOICE else QLineEdit()
+        self.control.setToolTip(parameter.tooltip())
+        self.control.setAccessibleName(parameter.label)
+        self.control.setAccessibleDescription(parameter.help)
+        label = QLabel(parameter.label)
+        label.setProperty("small", True)
+        label.setToolTip(parameter.tooltip())
+        label.setFixedWidth(label_width)
+        label.setBuddy(self.control)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(label)
+        row.addWidget(self.control, 1)
+        self.cure = QLabel()
+        self.cure.setProperty("cure", True)
+        self.cure.setWordWrap(True)
+        self.cure.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.cure)
+        if isinstance(self.control, QComboBox):
+            self.control.activated.connect(self._chosen)
+        else:
+            if parameter.optional:
+                self.control.setPlaceholderText(AS_EXPERIMENT)
+            self.control.textEdited.connect(self._typed)
+            self.control.editingFinished.connect(self._tidy)
+            # After Enter, Space and the arrows belong to the transport again.
+            self.control.returnPressed.connect(self._entered)
+            self.control.installEventFilter(self)
+
+    def set_value(self, value: Any) -> None:
+        """Show a value without emitting anything.
+
+        Text that means it already is left alone, and so is refused text while the value behind
+        it stays what it was.
+        """
+        if value == self.value and self.cure.text() and not self._means(value):
+            return
+        self.value = value
+        if not self.control.hasFocus():
+            self._at_entry = value
+        self.show_cure("")
+        with QSignalBlocker(self.control):
+            if isinstance(self.control, QComboBox):
+                self.control.setCurrentIndex(self.control.findData(value))
+            elif not self._means(value):
+                self.control.setText(self._format(value))
+
+    def show_cure(self, message: str) -> None:
+        """Mark the control as refused, and say beside it what to do; "" takes both away."""
+        prefix = f"{self.parameter.label}: "
+        cure = message.removeprefix(prefix)
+        self.cure.setText(cure[:1].upper() + cure[1:])
+        self.cure.setVisible(bool(message))
+        if self.control.property("invalid") != bool(message):
+            self.control.setProperty("invalid", bool(message))
+            self.control.style().unpolish(self.control)
+            self.control.style().polish(self.control)
+
+    def refuse(self, message: str) -> None:
+        """Take back the value that was just given: good by itself, but not in the whole.
+
+        Its text stays, for the user to mend.
+        """
+        self.value = self._before
+        self.show_cure(message)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Up and down step a number, by one or along 1, 2, 5; Esc takes all typing back."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
+            if direction and isinstance(self.value, int | float):
+                self._typed(self._stepped(direction))
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.set_text(self._format(self._at_entry))
+                return True
+        elif event.type() == QEvent.Type.FocusIn:
+            self._at_entry = self.value
+        return super().eventFilter(watched, event)
+
+    def set_text(self, text: str) -> None:
+        """Put text into the line and judge it, as typing would."""
+        assert isinstance(self.control, QLineEdit)
+        self.control.setText(text)
+        self._typed(text)
+
+    def _entered(self) -> None:
+        if not self.cure.text():
+            self.window().setFocus()
+
+    def _stepped(self, direction: int) -> str:
+        parameter, value = self.parameter, self.value
+        if parameter.log and value > 0:
+            value = _next_step(float(value), direction)
+        else:
+            whole = parameter.kind is Kind.INTEGER
+            value += direction * (1 if whole else 0.05)
+        value = min(max(value, parameter.low), parameter.high)
+        text = f"{value:.10g}"
+        assert isinstance(self.control, QLineEdit)
+        self.control.setText(text)
+        return text
+
+    def _typed(self, text: str) -> None:
+        try:
+            value = self._check(text)
+        except SettingError as error:
+            self.show_cure(str(error))
+            return
+        self.show_cure("")
+        self._give(value)
+
+    def _chosen(self, index: int) -> None:
+        assert isinstance(self.control, QComboBox)
+        self.show_cure("")
+        self._give(self.control.itemData(index))
+
+    def _give(self, value: Any) -> None:
+        if value != self.value:
+            self._before, self.value = self.value, value
+            self.edited.emit(value)
+
+    def _tidy(self) -> None:
+        """On leaving the field, write an accepted value in its normal form."""
+        assert isinstance(self.control, QLineEdit)
+        if not self.cure.text():
+            self.control.setText(self._format(self.value))
+
+    def _check(self, text: str) -> Any:
+        if self.parameter.optional and not text.strip():
+            return None
+        return self.parameter.check(text)
+
+    def _format(self, value: Any) -> str:
+        return "" if value is None else self.parameter.format(value)
+
+    def _means(self, value: Any) -> bool:
+        if isinstance(self.control, QComboBox):
+            return bool(self.control.currentData() == value)
+        try:
+            return bool(self._check(self.control.text()) == value)
+        except SettingError:
+            return False
+
+
+def _combo(parameter: Parameter) -> QComboBox:
+    combo = Combo()
+    if parameter.optional:
+        combo.addItem(AS_EXPERIMENT, None)
+    for choice in parameter.options():
+        combo.addItem(choice.label, choice.value)
+        combo.setItemData(combo.count() - 1, choice.help, Qt.ItemDataRole.ToolTipRole)
+    return combo
+
+
+class Combo(QComboBox):
+    """A combo box that does not change when somebody scrolls the panel over it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the arrow, which a style sheet takes away."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().placeholderText().color(), 1.5))
+        x, y = self.width() - 12, self.height() / 2 - 1.5
+        painter.drawPolyline([QPointF(x - 3.5, y), QPointF(x, y + 3.5), QPointF(x + 3.5, y)])
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll through the values only with the focus; otherwise scroll the panel."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+def _next_step(value: float, direction: int) -> float:
+    """The neighbour of a value among ..., 0.5, 1, 2, 5, 10, 20, ..."""
+    power = math.floor(math.log10(value) + 1e-9)
+    ladder = [m * 10.0**p for p in (power - 1, power, power + 1) for m in (1, 2, 5)]
+    ladder.append(10.0 ** (power + 2))
+    if direction > 0:
+        return next(step for step in ladder if step > value * (1 + 1e-9))
+    return next(step for step in reversed(ladder) if step < value * (1 - 1e-9))

@@ -1,0 +1,46 @@
+"""Help → Keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+KEYS = (
+    ("Space", "train or pause"),
+    ("→", "step forward; at the end, train one more epoch"),
+    ("←", "step back"),
+    ("Home", "to the initial state"),
+    ("End", "to the newest epoch"),
+    ("Ctrl+R", "restart from epoch 0"),
+    ("↑ ↓", "in a number: the next larger or smaller one"),
+    ("Esc", "in a field: back to the value before the typing"),
+    ("Alt+↑ Alt+↓", "move the initialisation with the focus"),
+    ("Ctrl+E", "save a picture of the page"),
+    ("Ctrl+Shift+C", "copy a picture of the page"),
+    ("Ctrl+O  Ctrl+S", "open, save the experiment"),
+    ("F1", "this list"),
+    ("Ctrl+Q", "quit"),
+)
+
+
+def keyboard_help(parent: QWidget) -> None:
+    """Show the list of keys until it is closed."""
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle("Keyboard")
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(18)
+    grid.setVerticalSpacing(6)
+    for row, (key, what) in enumerate(KEYS):
+        name = QLabel(key)
+        name.setProperty("heading", True)
+        grid.addWidget(name, row, 0)
+        grid.addWidget(QLabel(what), row, 1)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.close)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(16, 14, 16, 12)
+    column.setSpacing(14)
+    column.addLayout(grid)
+    column.addWidget(buttons)
+    dialog.open()

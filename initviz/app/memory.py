@@ -1,0 +1,98 @@
+"""What is remembered between starts: window, theme, speed, lesson, experiment."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from platformdirs import user_config_path
+from PySide6.QtCore import QByteArray, QSettings
+
+from initviz.app.theme import Theme
+from initviz.experiment import Experiment, ExperimentError
+
+log = logging.getLogger(__name__)
+
+
+class Memory:
+    """A settings file; whatever in it cannot be read is forgotten, never fatal."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        path = path or user_config_path("initviz", appauthor=False) / "initviz.ini"
+        self._settings = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """The last experiment, None if there is none that can be read."""
+        text = self._settings.value("experiment", "")
+        if not text:
+            return None
+        try:
+            return Experiment.from_toml(str(text))
+        except (ExperimentError, TypeError) as error:
+            log.warning("the remembered experiment cannot be read: %s", error)
+            return None
+
+    @experiment.setter
+    def experiment(self, experiment: Experiment) -> None:
+        self._settings.setValue("experiment", experiment.to_toml())
+
+    @property
+    def lesson(self) -> str:
+        """The name of the last lesson, "" if there was none."""
+        return str(self._settings.value("lesson", ""))
+
+    @lesson.setter
+    def lesson(self, name: str) -> None:
+        self._settings.setValue("lesson", name)
+
+    @property
+    def theme(self) -> Theme:
+        """The theme that the user chose."""
+        value = str(self._settings.value("theme", ""))
+        return Theme(value) if value in {theme.value for theme in Theme} else Theme.SYSTEM
+
+    @theme.setter
+    def theme(self, theme: Theme) -> None:
+        self._settings.setValue("theme", theme.value)
+
+    @property
+    def speed(self) -> float:
+        """The speed that the user chose, in epochs a second."""
+        try:
+            return float(str(self._settings.value("speed", 10.0)))
+        except ValueError:
+            return 10.0
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._settings.setValue("speed", str(speed))
+
+    @property
+    def folder(self) -> Path:
+        """Where the last picture was saved."""
+        folder = Path(str(self._settings.value("folder", "")) or Path.home())
+        return folder if folder.is_dir() else Path.cwd()
+
+    @folder.setter
+    def folder(self, folder: Path) -> None:
+        self._settings.setValue("folder", str(folder))
+
+    def layout(self, name: str) -> QByteArray:
+        """The remembered geometry of a window or splitter, empty if there is none."""
+        value = self._settings.value(f"layout/{name}")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        """Remember the geometry of a window or splitter."""
+        self._settings.setValue(f"layout/{name}", state)
+
+    def forget_layout(self) -> None:
+        """Go back to the layout of a first start."""
+        self._settings.remove("layout")
+
+    def save(self) -> None:
+        """Write everything to the disk."""
+        self._settings.sync()
+        if self._settings.status() is not QSettings.Status.NoError:
+            log.warning("the settings cannot be written to %s", self._settings.fileName())

@@ -1,0 +1,316 @@
+"""The player: moves the cursor in time, asks the trainer for epochs and the prober for snapshots.
+
+A timer looks at the newest state of both threads. Nothing is queued: whatever is late is skipped.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from initviz.app.model import Model, Phase
+from initviz.app.runner import Prober, Request, Result, Run, Trainer
+from initviz.experiment import Experiment
+from initviz.recording import DEFAULT_BUDGET
+from initviz.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    pass
+
+FRAME_MS, FAST_FRAME_MS, WAITING_MS = 33, 66, 4
+"""Time between two looks: longer at full speed, since painting costs training its time, and
+short while somebody waits for the answer to an edit or a step."""
+
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, math.inf)
+"""Epochs a second; infinite is as fast as it goes."""
+
+MOST_AHEAD = 3
+"""Steps forward that may wait for the training at once."""
+
+UNPAINTED_MS = 1500
+"""How long torch waits for a window that is never painted."""
+
+PLAYING_GRID, RESTING_GRID, COARSEST_GRID = 50, 120, 12
+"""Cells on a side of a boundary: while the picture moves, at rest, and for the largest networks."""
+
+PLAYING_WORK, RESTING_WORK = 5e8, 1e10
+"""Multiplications that a boundary may cost: about 20 ms, and half a second, on one core."""
+
+SLOW_PROBE = 0.06
+"""Seconds a probe may take while playing; of slower ones only half the grid is wanted."""
+
+PATIENCE = 0.25
+"""Seconds of rest before the boundary is drawn on the fine grid."""
+
+
+class Player(QObject):
+    """Joins model, trainer and prober.
+
+    Signals:
+        shown(snapshot): a new snapshot is there to be drawn.
+        recorded(): epochs were added to the recording.
+    """
+
+    shown = Signal(object)
+    recorded = Signal()
+
+    def __init__(self, model: Model, budget: int = DEFAULT_BUDGET) -> None:
+        super().__init__()
+        self.model = model
+        # The window releases it when it has been painted, see ``painted``.
+        self.trainer = Trainer(budget, held="torch" not in sys.modules)
+        QTimer.singleShot(UNPAINTED_MS, self.trainer.release)
+        self.prober = Prober()
+        self.run = self.trainer.start(model.experiment)
+        model.recording = self.run.recording
+        self.speed = 10.0
+        self.snapshot: Snapshot | None = None
+        self.wants_layers = self.wants_boundary = True
+        self._asked: tuple[object, ...] = ()
+        self._seen = 0
+        self._target: int | None = None  # an epoch to step to, once it is there
+        self._origin = (0.0, 0)  # when and where playing began
+        self._last_move = 0.0
+        self._probe_failed = False
+        self._slow = False  # whether this experiment's probes have taken too long
+        model.experiment_changed.connect(self._experiment_changed)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.look)
+        self._timer.start(FRAME_MS)
+
+    # --- what people ask for ---------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Train or pause; at the end of a finished run, play it again from the start."""
+        if self.model.phase is Phase.TRAINING:
+            self.pause()
+        else:
+            self.play()
+
+    def play(self) -> None:
+        """Move the cursor on, and train what has not been trained yet."""
+        if self.model.phase is Phase.FAILED:
+            return
+        finished = self.model.phase is Phase.FINISHED
+        if finished or self.model.cursor >= self.model.experiment.epochs:
+            self.model.set_cursor(0)
+        self._target = None
+        self._rebase()
+        self.model.set_phase(Phase.TRAINING)
+        self.look()
+
+    def pause(self) -> None:
+        """Stop the cursor and the training, also in the middle of an epoch."""
+        if self.model.phase in (Phase.TRAINING, Phase.LOADING):
+            self.trainer.set_goal(self.model.recording.last)
+            self._target = None
+            self.model.set_phase(self._resting_phase())
+
+    def step_forward(self) -> None:
+        """Go to the next recorded epoch; at the end, train one more."""
+        self.pause()
+        here = self.model.cursor if self._target is None else self._target
+        if self.model.phase is Phase.FAILED or here - self.model.cursor >= MOST_AHEAD:
+            return  # a key that is held down must not run away from what is shown
+        kept = self.model.recording.kept_epochs()
+        following = [epoch for epoch in kept if epoch > here]
+        if following:
+            self.go_to(following[0])
+        else:
+            self._target = here + 1
+            self.trainer.set_goal(self._target)
+            self._set_pace()
+
+    def step_back(self) -> None:
+        """Go to the recorded epoch before; nothing is trained again."""
+        self.pause()
+        earlier = [e for e in self.model.recording.kept_epochs() if e < self.model.cursor]
+        self.go_to(earlier[-1] if earlier else 0)
+
+    def to_start(self) -> None:
+        """Go to the initial state."""
+        self.pause()
+        self.go_to(0)
+
+    def to_end(self) -> None:
+        """Go to the newest recorded epoch."""
+        self.pause()
+        self.go_to(self.model.recording.last)
+
+    def go_to(self, epoch: int) -> None:
+        """Move the cursor to an epoch whose weights are held; while playing, go on from there."""
+        self._target = None
+        recording = self.model.recording
+        if self.model.phase is not Phase.TRAINING:
+            self.trainer.set_goal(recording.last)
+        if len(recording):
+            self.model.set_cursor(recording.nearest(epoch))
+        self._rebase()
+        if self.model.phase not in (Phase.TRAINING, Phase.LOADING, Phase.FAILED):
+            self.model.set_phase(self._resting_phase())
+        self._look_at_prober()
+        self._set_pace()
+
+    def set_speed(self, speed: float) -> None:
+        """Epochs a second; ``math.inf`` is as fast as it goes."""
+        self.speed = speed
+        self._rebase()
+
+    def restart(self) -> None:
+        """Throw the recording away and begin again at epoch 0."""
+        self._begin(self.model.experiment)
+
+    def want(self, *, layers: bool, boundary: bool) -> None:
+        """Say which parts of a snapshot the visible views draw."""
+        self.wants_layers, self.wants_boundary = layers, boundary
+
+    def close(self) -> bool:
+        """Stop the timer and both threads; returns whether the threads have ended."""
+        self._timer.stop()
+        ended = self.trainer.close()
+        return self.prober.close() and ended
+
+    def painted(self) -> None:
+        """Tell that the window stands: from now on torch may be imported."""
+        if not self.trainer.released:
+            QTimer.singleShot(0, self.trainer.release)
+
+    # --- what happens by itself --------------------------------------------------------------
+
+    def _experiment_changed(self, old: Experiment, new: Experiment) -> None:
+        if old.same_run(new) and self.model.phase is not Phase.FAILED:
+            # Only the number of epochs differs: what is recorded stays true.
+            self.model.recording.experiment = self.run.experiment = new
+            if self.model.phase is not Phase.TRAINING:
+                self.go_to(self.model.cursor)
+            self._asked = ()
+            return
+        self._begin(new)
+
+    def _begin(self, experiment: Experiment) -> None:
+        self.run = self.trainer.start(experiment)
+        self.model.recording = self.run.recording
+        self._seen = 0
+        self._target = None
+        self._asked = ()
+        self._slow = self._probe_failed = False
+        self._rebase(0)
+        self.model.cursor = 0
+        self.model.cursor_changed.emit(0)
+        self.model.set_phase(Phase.IDLE if self.trainer.ready.is_set() else Phase.LOADING)
+        self._set_pace()
+
+    def look(self) -> None:
+        """One look at both threads."""
+        self._look_at_trainer()
+        self._look_at_prober()
+        self._set_pace()
+
+    def _set_pace(self) -> None:
+        fast = math.isinf(self.speed) and self.model.phase is Phase.TRAINING
+        pace = FAST_FRAME_MS if fast else FRAME_MS
+        waiting = self._target is not None or not (len(self.model.recording) and self.prober.idle)
+        if waiting and self.model.phase in (Phase.IDLE, Phase.PAUSED, Phase.FINISHED):
+            pace = WAITING_MS
+        if self._timer.interval() != pace:
+            self._timer.setInterval(pace)
+
+    def _look_at_trainer(self) -> None:
+        run, model = self.run, self.model
+        if run.error is not None:
+            model.set_phase(Phase.FAILED, f"{type(run.error).__name__}: {run.error}")
+            return
+        if model.phase is Phase.LOADING and len(run.recording):
+            model.set_phase(Phase.IDLE)
+        if len(run.recording) != self._seen:
+            self._seen = len(run.recording)
+            self.recorded.emit()
+        if self._target is not None and run.recording.last >= self._target:
+            target, self._target = self._target, None
+            self._last_move = time.monotonic()
+            model.set_cursor(target)
+            model.set_phase(self._resting_phase())
+        if model.phase is Phase.TRAINING:
+            self._advance(run)
+
+    def _advance(self, run: Run) -> None:
+        model = self.model
+        last, end = run.recording.last, model.experiment.epochs
+        if math.isinf(self.speed):
+            # What is recorded already is shown in at most two seconds; the rest as it comes.
+            stride = max(1, last // 30, run.recording.stride)
+            here = last if last - model.cursor <= stride else model.cursor + stride
+            here = min(here, max(end, model.cursor))
+            ahead = end
+        else:
+            began, origin = self._origin
+            due = origin + int((time.monotonic() - began) * self.speed)
+            here = min(due, last, max(end, model.cursor))
+            if due > last:
+                self._rebase(last)  # the training is slower than the wish: no catching up later
+            ahead = min(end, here + max(2, round(self.speed * 0.2)))
+        self.trainer.set_goal(max(ahead, last if math.isinf(self.speed) else 0))
+        if here != model.cursor:
+            self._last_move = time.monotonic()
+            model.set_cursor(here)
+        if here >= end:
+            self.trainer.set_goal(last)
+            model.set_phase(Phase.FINISHED)
+
+    def _look_at_prober(self) -> None:
+        result = self.prober.take()
+        if result is not None:
+            self._receive(result)
+        recording = self.model.recording
+        if not len(recording) or self._probe_failed:
+            return
+        from initviz.engine import Wanted  # loaded by now: there is an epoch
+
+        wanted = Wanted(self._grid() if self.wants_boundary else 0, self.wants_layers)
+        wish = (recording, self.model.cursor, wanted, recording.last)
+        if wish != self._asked:
+            self._asked = wish
+            self.prober.ask(Request(recording, self.model.cursor, wanted))
+
+    def _receive(self, result: Result) -> None:
+        if result.request.recording is not self.model.recording:
+            return
+        if result.error is not None:
+            self._probe_failed = True  # it would fail again, thirty times a second
+            self.trainer.set_goal(self.model.recording.last)
+            self.model.set_phase(Phase.FAILED, f"{type(result.error).__name__}: {result.error}")
+            return
+        if result.request.wanted.grid <= PLAYING_GRID and not self._slow:
+            self._slow = result.seconds > SLOW_PROBE
+        self.snapshot = result.snapshot
+        self.shown.emit(result.snapshot)
+
+    def _grid(self) -> int:
+        """Cells on a side: few while the picture moves, more when it rests."""
+        resting = self.model.phase is not Phase.TRAINING and self._target is None
+        resting = resting and time.monotonic() - self._last_move > PATIENCE
+        grid, work = (RESTING_GRID, RESTING_WORK) if resting else (PLAYING_GRID, PLAYING_WORK)
+        experiment = self.model.experiment
+        cell = experiment.parameter_count * len(experiment.lanes)
+        grid = min(grid, int(math.sqrt(work / cell)))
+        if self._slow and not resting:
+            grid //= 2
+        return max(grid, COARSEST_GRID)
+
+    def _resting_phase(self) -> Phase:
+        if self.model.phase is Phase.FAILED:
+            return Phase.FAILED
+        if not len(self.model.recording):
+            return Phase.LOADING if not self.trainer.ready.is_set() else Phase.IDLE
+        if self.model.cursor >= self.model.experiment.epochs:
+            return Phase.FINISHED
+        return Phase.PAUSED if self.model.recording.last > 0 else Phase.IDLE
+
+    def _rebase(self, epoch: int | None = None) -> None:
+        self._last_move = time.monotonic()
+        self._origin = (time.monotonic(), self.model.cursor if epoch is None else epoch)

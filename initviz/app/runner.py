@@ -1,0 +1,249 @@
+"""The two worker threads: one trains, one probes. Plain threads, commanded by conditions.
+
+Neither sends anything to the window: it looks at them when it has time (see ``player``). So a
+fast worker cannot flood a slow window, and a slow worker cannot block it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from initviz.experiment import Experiment
+from initviz.recording import DEFAULT_BUDGET, Recording
+from initviz.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from initviz.engine import Wanted
+
+log = logging.getLogger(__name__)
+
+RATE_SECONDS = 3.0
+"""How far back the speed of the training is measured."""
+
+
+class _AbandonedError(Exception):
+    """Raised at a checkpoint, inside the training, when nobody wants it any more."""
+
+
+@dataclass
+class Run:
+    """One training: its recording grows until ``goal``.
+
+    Attributes:
+        goal: the epoch to train to; at or below ``recording.last`` means pause.
+        error: what the training raised, None while all is well.
+        rate: epochs a second, averaged over the last few.
+    """
+
+    experiment: Experiment
+    recording: Recording
+    goal: int = 0
+    error: BaseException | None = None
+    rate: float = 0.0
+    _stamps: deque[float] = field(default_factory=deque)
+
+    def stamp(self) -> None:
+        """Note the time of an epoch; the rate is over the last few seconds."""
+        now = time.monotonic()
+        self._stamps.append(now)
+        while now - self._stamps[0] > RATE_SECONDS:
+            self._stamps.popleft()
+        if len(self._stamps) > 1:
+            self.rate = (len(self._stamps) - 1) / max(now - self._stamps[0], 1e-9)
+
+
+class Trainer:
+    """A thread that trains the newest run up to its goal.
+
+    ``ready`` is set when the engine, and torch with it, has been imported. A thread that is
+    ``held`` waits for ``release`` before it does so: importing takes the interpreter from whoever
+    else needs it.
+    """
+
+    def __init__(self, budget: int = DEFAULT_BUDGET, *, held: bool = False) -> None:
+        self.ready = threading.Event()
+        self._released = threading.Event()
+        if not held:
+            self._released.set()
+        self.budget = budget
+        self._condition = threading.Condition()
+        self._run: Run | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="initviz-train", daemon=True)
+        self._thread.start()
+
+    def release(self) -> None:
+        """Let the thread begin; calling it again does nothing."""
+        self._released.set()
+
+    @property
+    def released(self) -> bool:
+        """Whether the thread has been let to begin."""
+        return self._released.is_set()
+
+    def start(self, experiment: Experiment) -> Run:
+        """Abandon the present run and start another, up to epoch 0."""
+        with self._condition:
+            self._run = Run(experiment, Recording(experiment, self.budget))
+            self._condition.notify_all()
+            return self._run
+
+    def set_goal(self, epoch: int) -> None:
+        """Train the present run up to this epoch; one that is recorded already pauses it.
+
+        Epoch 0, the picture that is always there, is no training and cannot be paused.
+        """
+        epoch = max(epoch, 0)
+        with self._condition:
+            if self._run and self._run.goal != epoch:
+                self._run.goal = epoch
+                self._condition.notify_all()
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """End the thread; returns whether it has ended."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+        self._released.set()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread is still there."""
+        return self._thread.is_alive()
+
+    def _work(self) -> None:
+        self._released.wait()
+        done: Run | None = None
+        while True:
+            with self._condition:
+                while not self._closed and self._run is done:
+                    self._condition.wait()
+                if self._closed:
+                    return
+                done = run = self._run
+            assert run is not None
+            try:
+                self._train(run)
+            except _AbandonedError:
+                pass  # somebody has started another run, or closed the window
+            except Exception as error:
+                log.exception("training failed")
+                run.error = error
+
+    def _train(self, run: Run) -> None:
+        # torch takes seconds to import: the window stands long before.
+        from initviz.engine import train
+
+        self.ready.set()
+        # The run goes on as long as somebody raises the goal, past the experiment's epochs too.
+        for epoch in train(run.experiment, epochs=2**62, checkpoint=lambda: self._checkpoint(run)):
+            with self._condition:
+                if self._closed or self._run is not run:
+                    return
+            run.recording.append(epoch)
+            run.stamp()
+
+    def _checkpoint(self, run: Run) -> None:
+        """Called before every step: blocks while paused, raises when abandoned."""
+        if run.goal > run.recording.last and self._run is run and not self._closed:
+            return
+        with self._condition:
+            while not self._closed and self._run is run and run.goal <= run.recording.last:
+                self._condition.wait()
+            if self._closed or self._run is not run:
+                raise _AbandonedError
+
+
+@dataclass(frozen=True)
+class Request:
+    """One wish for a snapshot."""
+
+    recording: Recording
+    epoch: int
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a wish: a snapshot, or an error, and the seconds that it took."""
+
+    request: Request
+    snapshot: Snapshot | None
+    error: BaseException | None
+    seconds: float
+
+
+class Prober:
+    """A thread that probes the newest wanted epoch; wishes in between are dropped."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._request: Request | None = None
+        self._result: Result | None = None
+        self._busy = False
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="initviz-probe", daemon=True)
+        self._thread.start()
+
+    def ask(self, request: Request) -> None:
+        """Want this snapshot, instead of any that is still waiting."""
+        with self._condition:
+            self._request = request
+            self._condition.notify_all()
+
+    def take(self) -> Result | None:
+        """The newest result, once; None if there is no new one."""
+        with self._condition:
+            result, self._result = self._result, None
+            return result
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being probed, waiting, or ready to be taken."""
+        with self._condition:
+            return not self._busy and self._request is None and self._result is None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread is still there."""
+        return self._thread.is_alive()
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """End the thread; returns whether it has ended."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                while not self._closed and self._request is None:
+                    self._condition.wait()
+                if self._closed:
+                    return
+                request, self._request = self._request, None
+                self._busy = True
+            assert request is not None
+            start = time.perf_counter()
+            snapshot: Snapshot | None = None
+            failure: BaseException | None = None
+            try:
+                from initviz.engine import probe
+
+                snapshot = probe(request.recording, request.epoch, request.wanted)
+            except Exception as error:
+                log.exception("probing failed")
+                failure = error
+            result = Result(request, snapshot, failure, time.perf_counter() - start)
+            with self._condition:
+                self._busy = False
+                self._result = result

@@ -1,0 +1,32 @@
+"""Starting the window, and keeping it until it is closed."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from initviz.app.memory import Memory
+from initviz.app.window import Window
+from initviz.experiment import Experiment
+
+
+def run(experiment: Experiment | None = None) -> int:
+    """Show the window until it is closed; returns the exit status.
+
+    Args:
+        experiment: what to show; None takes the remembered one, or the first lesson.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("initviz")
+    app.setDesktopFileName("initviz")
+    window = Window(experiment, Memory())
+    window.show()
+    status = app.exec()
+    # Widgets that outlive the application crash at exit: this one goes now.
+    window.close()
+    window.deleteLater()
+    app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+    return status

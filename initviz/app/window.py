@@ -1,0 +1,496 @@
+"""The main window: puts the pieces together and gives them menus and keys."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QGuiApplication,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QScrollArea,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from initviz.app import theme
+from initviz.app.banner import Banner
+from initviz.app.controls import Controls
+from initviz.app.fields import Combo
+from initviz.app.keys import keyboard_help
+from initviz.app.memory import Memory
+from initviz.app.model import Model, Phase
+from initviz.app.player import Player
+from initviz.app.theme import Theme
+from initviz.app.transport import Scrubber, Transport
+from initviz.app.verdicts import Verdicts
+from initviz.assets import asset
+from initviz.catalog.lessons import LESSONS, Lesson
+from initviz.experiment import Experiment, ExperimentError
+from initviz.export.picture import SCALES, Drawable, PictureError, draw, save_png
+from initviz.findings import diagnose
+from initviz.recording import DEFAULT_BUDGET
+from initviz.snapshot import Snapshot
+from initviz.views.page import PAGES, Page
+
+JUDGING_SECONDS = 0.25
+"""How often the verdicts change while training runs."""
+
+FIRST_SIZE, TITLE_BAR = QSize(1280, 800), QSize(4, 36)
+
+
+class Window(QMainWindow):
+    """Everything on the screen.
+
+    Args:
+        experiment: what to show first; None takes the remembered one, or the first lesson.
+        memory: what is remembered between starts.
+        budget: bytes of weights that a recording keeps.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment | None = None,
+        memory: Memory | None = None,
+        budget: int = DEFAULT_BUDGET,
+    ) -> None:
+        super().__init__()
+        self.memory = memory or Memory()
+        self.lesson: Lesson | None = None
+        self._judged = 0.0
+        self.model = Model(self._first_experiment(experiment))
+        self.player = Player(self.model, budget)
+        self.look = theme.resolve(self.memory.theme)
+        self.setWindowTitle("initviz")
+        self.setWindowIcon(QIcon(str(asset("icon.png"))))
+        self._build()
+        self._build_menus()
+        self._connect()
+        self.set_theme(self.memory.theme)
+        self._lesson_shown()
+        self._restore_layout()
+
+    # --- building -----------------------------------------------------------------------------
+
+    def _first_experiment(self, experiment: Experiment | None) -> Experiment:
+        if experiment is not None:
+            self.lesson = next((x for x in LESSONS.values() if x.experiment == experiment), None)
+            return experiment
+        remembered = self.memory.experiment
+        first = next(iter(LESSONS.values()))
+        self.lesson = LESSONS.get(self.memory.lesson) if remembered else first
+        return remembered or first.experiment
+
+    def _build(self) -> None:
+        self.controls = Controls(self.model.experiment)
+        self.transport = Transport(self.model, self.player)
+        self.transport.set_speed(self.memory.speed)
+        self.scrubber = Scrubber(self.model)
+        self.verdicts = Verdicts()
+        self.pages = [Page(layout, self.look) for layout in PAGES.values()]
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        for page in self.pages:
+            scroll = QScrollArea()
+            scroll.setProperty("bare", True)
+            scroll.setWidgetResizable(True)
+            scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            scroll.setWidget(page)
+            self.tabs.addTab(scroll, page.arrangement.title)
+        self.banner = Banner()
+        middle = QVBoxLayout()
+        middle.setSpacing(6)
+        middle.addWidget(self.banner)
+        middle.addWidget(self.tabs, 1)
+        columns = QHBoxLayout()
+        columns.setSpacing(8)
+        columns.addWidget(self.controls)
+        columns.addLayout(middle, 1)
+        columns.addWidget(self.verdicts)
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(8, 4, 8, 6)
+        rows.setSpacing(6)
+        rows.addLayout(self._top())
+        rows.addLayout(columns, 1)
+        rows.addWidget(self.scrubber)
+        self.setCentralWidget(whole)
+        # A click beside the fields takes the keyboard away from them.
+        whole.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        whole.setFocus()
+        self.setMinimumSize(960, 600)
+
+    def _top(self) -> QHBoxLayout:
+        self.lessons = Combo()
+        self.lessons.setMinimumWidth(264)
+        self.lessons.setToolTip("Choose a lesson: an experiment, and what there is to see in it")
+        self.lessons.setAccessibleName("Lesson")
+        for lesson in LESSONS.values():
+            self.lessons.addItem(lesson.heading, lesson.name)
+            self.lessons.setItemData(
+                self.lessons.count() - 1, lesson.summary, Qt.ItemDataRole.ToolTipRole
+            )
+        self.lessons.setPlaceholderText("Own experiment")
+        self.export = QToolButton()
+        self.export.setText("Export ▾")
+        self.export.setToolTip("Save or copy pictures of what is shown (Ctrl+E)")
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        brand = QLabel("initviz")
+        brand.setProperty("brand", True)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(brand)
+        row.addWidget(self.lessons)
+        row.addStretch(1)
+        row.addWidget(self.transport)
+        row.addStretch(1)
+        row.addWidget(self.export)
+        return row
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        file = bar.addMenu("&File")
+        self._action(file, "&Open experiment…", self.open_experiment, "Ctrl+O")
+        self._action(file, "&Save experiment…", self.save_experiment, "Ctrl+S")
+        file.addSeparator()
+        export = QMenu("&Export picture", self)
+        self._fill_export(export)
+        file.addMenu(export)
+        self.export.setMenu(export)
+        file.addSeparator()
+        self._action(file, "&Quit", self.close, "Ctrl+Q")
+        run = bar.addMenu("&Run")
+        player = self.player
+        self._action(run, "&Train or pause", player.toggle, "Space")
+        self._action(run, "Step &forward", player.step_forward, "Right")
+        self._action(run, "Step &back", player.step_back, "Left")
+        self._action(run, "To the &initial state", player.to_start, "Home")
+        self._action(run, "To the &newest epoch", player.to_end, "End")
+        run.addSeparator()
+        self._action(run, "&Restart from epoch 0", player.restart, "Ctrl+R")
+        edit = bar.addMenu("&Initialisations")
+        move = self.controls.lanes.move_focused
+        self._action(edit, "Move &up", partial(move, -1), "Alt+Up")
+        self._action(edit, "Move &down", partial(move, 1), "Alt+Down")
+        lessons = bar.addMenu("&Lessons")
+        lessons.setToolTipsVisible(True)
+        for lesson in LESSONS.values():
+            choose = partial(self.choose_lesson, lesson.name)
+            action = self._action(lessons, lesson.heading, choose)
+            action.setToolTip(lesson.summary)
+        view = bar.addMenu("&View")
+        group = QActionGroup(self)
+        self.theme_actions: dict[Theme, QAction] = {}
+        for choice, label in (
+            (Theme.SYSTEM, "Colours of the &system"), (Theme.DARK, "&Dark"),
+            (Theme.LIGHT, "&Light"),
+        ):  # fmt: skip
+            action = self._action(view, label, partial(self.set_theme, choice))
+            action.setCheckable(True)
+            group.addAction(action)
+            self.theme_actions[choice] = action
+        view.addSeparator()
+        self._action(view, "&Reset layout", self.reset_layout)
+        help_ = bar.addMenu("&Help")
+        self._action(help_, "&Keyboard", self.show_keyboard, "F1")
+        self._action(help_, "&About initviz", self.show_about)
+
+    def _fill_export(self, menu: QMenu) -> None:
+        self._action(menu, "Save picture of the &page…", self.save_page, "Ctrl+E")
+        self._action(menu, "&Copy picture of the page", self.copy_page, "Ctrl+Shift+C")
+        menu.addSeparator()
+        for page in self.pages:
+            for view in page.views:
+                label = f"Save “{view.title}”…"
+                self._action(menu, label, partial(self.save_picture, view, view.name))
+        copies = menu.addMenu("Copy a view")
+        for page in self.pages:
+            for view in page.views:
+                self._action(copies, view.title, partial(self.copy_picture, view))
+
+    def _action(
+        self,
+        menu: QMenu,
+        label: str,
+        call: Callable[[], object],
+        shortcut: str | QKeySequence.StandardKey | None = None,
+    ) -> QAction:
+        action = QAction(label, self)
+        if shortcut is not None:
+            action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda _=False: call())
+        menu.addAction(action)
+        return action
+
+    def _connect(self) -> None:
+        model, player = self.model, self.player
+        self.controls.edited.connect(model.edit)
+        model.experiment_changed.connect(self._experiment_changed)
+        model.cursor_changed.connect(lambda _: self._refresh())
+        model.phase_changed.connect(lambda _: self._phase_changed())
+        player.recorded.connect(self._refresh)
+        player.shown.connect(self._show_snapshot)
+        self.scrubber.moved.connect(player.go_to)
+        self.tabs.currentChanged.connect(lambda _: self._page_changed())
+        self.lessons.activated.connect(lambda i: self.choose_lesson(self.lessons.itemData(i)))
+        for page in self.pages:
+            for view in page.views:
+                view.panel.save_asked.connect(partial(self.save_picture, view, view.name))
+        self.banner.button.clicked.connect(player.restart)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
+        self._page_changed()
+        self._refresh()
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page:
+        """The page on top."""
+        return self.pages[self.tabs.currentIndex()]
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        self.page.show_snapshot(snapshot)
+        # Nobody reads faster, and words are dear to lay out; at rest the last ones stand.
+        training = self.model.phase is Phase.TRAINING
+        due = time.monotonic() - self._judged > JUDGING_SECONDS or not training
+        if snapshot.layers and due:
+            self._judged = time.monotonic()
+            self.verdicts.show_findings(snapshot, diagnose(snapshot))
+
+    def _page_changed(self) -> None:
+        # Findings need the layers, whatever the page draws.
+        self.player.want(layers=True, boundary=any(v.wants_boundary for v in self.page.views))
+        if self.player.snapshot is not None:
+            self.page.show_snapshot(self.player.snapshot)
+
+    def _refresh(self) -> None:
+        recording = self.model.recording
+        thinned = ""
+        if recording.stride > 1:
+            thinned = f"memory: every {ordinal(recording.stride)} epoch is kept"
+        self.scrubber.refresh(thinned, self.player.run.rate)
+
+    def _phase_changed(self) -> None:
+        failed = self.model.phase is Phase.FAILED
+        self.banner.show_problem(self.model.problem if failed else "")
+        field = self.controls.fields.get(getattr(self.player.run.error, "field", ""))
+        if failed and field is not None:
+            field.show_cure(str(self.player.run.error))
+        self._refresh()
+
+    def _experiment_changed(self, old: Experiment, new: Experiment) -> None:
+        self.controls.set_experiment(new)
+        self._lesson_shown()
+        self._refresh()
+
+    def _lesson_shown(self) -> None:
+        changed = self.lesson is not None and self.lesson.experiment != self.model.experiment
+        self.lessons.setCurrentIndex(self.lessons.findData(self.lesson.name) if self.lesson else -1)
+        self.verdicts.lesson.show_lesson(self.lesson, changed)
+
+    # --- what people ask for ------------------------------------------------------------------
+
+    def choose_lesson(self, name: str) -> None:
+        """Show a lesson at epoch 0, as it was written."""
+        self.lesson = LESSONS[name]
+        if self.model.experiment == self.lesson.experiment:
+            self.player.to_start()
+        self.model.edit(self.lesson.experiment)
+        self._lesson_shown()
+
+    def set_theme(self, choice: Theme) -> None:
+        """Choose the colours."""
+        self.memory.theme = choice
+        self.theme_actions[choice].setChecked(True)
+        self.look = dataclasses.replace(theme.resolve(choice), line=self.devicePixelRatioF())
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, self.look)
+        for page in self.pages:
+            page.set_style(self.look)
+        self.controls.set_style(self.look)
+        self.transport.set_style(self.look)
+        self.verdicts.set_style(self.look)
+
+    def _system_theme_changed(self) -> None:
+        if self.memory.theme is Theme.SYSTEM:
+            self.set_theme(Theme.SYSTEM)
+
+    def save_page(self) -> None:
+        """Ask where to, and save a picture of the page on top."""
+        self.save_picture(self.page, self.page.arrangement.name)
+
+    def copy_page(self) -> None:
+        """Put a picture of the page on top on the clipboard."""
+        self.copy_picture(self.page)
+
+    def copy_picture(self, what: Drawable) -> None:
+        """Put a picture of a view or page on the clipboard, at twice its size."""
+        QGuiApplication.clipboard().setImage(draw(what, 2))
+        self.scrubber.say("copied: the picture is on the clipboard")
+
+    def save_picture(self, what: Drawable, name: str) -> None:
+        """Ask for a file and a size, and save a picture of a view or page."""
+        self.player.pause()  # the picture that was asked for, not what has become of it
+        size = what.widget.size()
+        filters = {
+            f"PNG, {scale}× ({size.width() * scale} × {size.height() * scale}) (*.png)": scale
+            for scale in SCALES
+        }
+        wish = self.memory.folder / f"initviz-{name}-epoch-{self.model.cursor}.png"
+        chosen, filter_ = QFileDialog.getSaveFileName(
+            self, "Save picture", str(wish), ";;".join(filters), list(filters)[1]
+        )
+        if chosen:
+            self.write_picture(what, Path(chosen), filters.get(filter_, 2))
+
+    def write_picture(self, what: Drawable, path: Path, scale: int) -> None:
+        """Save a picture of a view or page, and say so, or why not."""
+        if path.suffix.lower() != ".png":
+            path = path.with_name(f"{path.name}.png")
+            if path.exists():
+                self.banner.show_note(f"Not saved: {path.name} exists; choose it to replace it")
+                return
+        try:
+            save_png(draw(what, scale), path)
+        except PictureError as error:
+            self.banner.show_note(f"Not saved: {error}")
+            return
+        self.memory.folder = path.parent
+        self.scrubber.say(f"saved: {path}")
+
+    def open_experiment(self) -> None:
+        """Ask for a TOML file and show its experiment."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Open experiment", str(self.memory.folder), "Experiment (*.toml)"
+        )
+        if chosen:
+            self.load_experiment(Path(chosen))
+
+    def load_experiment(self, path: Path) -> None:
+        """Show the experiment of a TOML file, or say what is wrong with it."""
+        try:
+            experiment = Experiment.from_toml(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, ExperimentError) as error:
+            self.banner.show_note(f"{path.name}: {error}")
+            return
+        self.memory.folder = path.parent
+        self.lesson = None
+        self.model.edit(experiment)
+        self._lesson_shown()
+
+    def save_experiment(self) -> None:
+        """Ask for a file and write the experiment as TOML."""
+        name = self.lesson.name if self.lesson else "experiment"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "Save experiment", str(self.memory.folder / f"{name}.toml"),
+            "Experiment (*.toml)",
+        )  # fmt: skip
+        if not chosen:
+            return
+        path = Path(chosen)
+        path = path if path.suffix else path.with_suffix(".toml")
+        try:
+            path.write_text(self.model.experiment.to_toml(), "utf-8")
+        except OSError as error:
+            self.banner.show_note(f"Not saved: {error}")
+            return
+        self.memory.folder = path.parent
+        self.scrubber.say(f"saved: {path}")
+
+    def show_keyboard(self) -> None:
+        """Show which keys do what."""
+        keyboard_help(self)
+
+    def show_about(self) -> None:
+        """Show what initviz is."""
+        from initviz import __version__
+
+        QMessageBox.about(
+            self, "About initviz",
+            f"<b>initviz {__version__}</b><br>See weight initialisation work or fail: the same "
+            "network, the same batches, up to eight initialisations side by side.",
+        )  # fmt: skip
+
+    def reset_layout(self) -> None:
+        """Go back to the layout of a first start."""
+        self.memory.forget_layout()
+        for page in self.pages:
+            page.reset()
+        self._resize_to_first()
+
+    def _resize_to_first(self) -> None:
+        """The size of a first start: what fits onto the screen, title bar included."""
+        room = self.screen().availableSize() - TITLE_BAR
+        self.resize(FIRST_SIZE.boundedTo(room))
+
+    # --- coming and going ---------------------------------------------------------------------
+
+    def _restore_layout(self) -> None:
+        self._resize_to_first()
+        self.restoreGeometry(self.memory.layout("window"))
+        for page in self.pages:
+            for i, splitter in enumerate(page.splitters):
+                splitter.restoreState(self.memory.layout(f"{page.arrangement.name}-{i}"))
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space to a button that the keyboard has gone to; elsewhere it trains."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Space
+            and isinstance(self.focusWidget(), QAbstractButton)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Let torch be imported once there is something to look at."""
+        super().paintEvent(event)
+        self.player.painted()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop both threads, remember the layout and the experiment."""
+        memory = self.memory
+        memory.set_layout("window", self.saveGeometry())
+        # A thread may have a step to finish first: nobody needs to look at that.
+        self.hide()
+        self.player.close()
+        memory.experiment = self.model.experiment
+        memory.lesson = self.lesson.name if self.lesson else ""
+        memory.speed = self.player.speed
+        for page in self.pages:
+            for i, splitter in enumerate(page.splitters):
+                memory.set_layout(f"{page.arrangement.name}-{i}", splitter.saveState())
+        memory.save()
+        super().closeEvent(event)
+
+
+def ordinal(number: int) -> str:
+    """2nd, 3rd, 4th, ..."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"

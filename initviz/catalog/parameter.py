@@ -1,0 +1,238 @@
+"""Declared settings: label, unit, range and help of a setting stand here once.
+
+The window's control, its tooltip, the error message and the command line's help are all
+made from the same ``Parameter``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import core_schema
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+
+_TYPE_NAMES = {int: "a whole number", float: "a number"}
+
+
+class SettingError(ValueError):
+    """A value that a setting refuses; the message names the setting and the cure.
+
+    ``field`` is the name of the field that a whole was refused for, where one is to blame.
+    """
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Kind(Enum):
+    """How a setting is written and edited."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    CHOICE = "choice"
+    SIZES = "sizes"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a ``Kind.CHOICE`` setting, with the words that the window shows for it."""
+
+    value: str
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A setting that declares its own control.
+
+    Attributes:
+        name: the field's name in files and code.
+        label: the words in front of the control.
+        help: one sentence on what it does; the tooltip and the command line's help.
+        kind: how it is written and edited.
+        default: the value when nothing is said.
+        low, high: the closed range of a number (of every entry, for sizes).
+        unit: what the number counts, "" where it has none.
+        log: decades matter: stepping multiplies instead of adding.
+        formula: the formula that the setting enters, "" where there is none.
+        choices: a function that gives the possible values of a ``CHOICE``.
+        longest: the most entries that ``SIZES`` may have.
+        symbol: the mark in front of the value in titles, such as "σ="; None keeps it out of them.
+        unsaid: the value that a title leaves out, such as a gain of 1.
+        optional: whether None is a value too, and means "as the experiment has it".
+    """
+
+    name: str
+    label: str
+    help: str
+    kind: Kind = Kind.NUMBER
+    default: Any = None
+    low: float = -math.inf
+    high: float = math.inf
+    unit: str = ""
+    log: bool = False
+    formula: str = ""
+    choices: Callable[[], Sequence[Choice]] | None = None
+    longest: int = 1
+    symbol: str | None = None
+    unsaid: Any = None
+    optional: bool = False
+
+    def options(self) -> tuple[Choice, ...]:
+        """The values that a choice offers, in the order of the menu."""
+        return tuple(self.choices()) if self.choices else ()
+
+    def check(self, value: Any) -> Any:
+        """Return ``value`` in its normal form.
+
+        Raises:
+            SettingError: if it is not a value of this setting; the message says the cure.
+        """
+        if value is None and self.optional:
+            return None
+        match self.kind:
+            case Kind.CHOICE:
+                return self._check_choice(value)
+            case Kind.SIZES:
+                return self._check_sizes(value)
+            case Kind.INTEGER:
+                return self._check_number(value, int)
+            case Kind.NUMBER:
+                return self._check_number(value, float)
+
+    def format(self, value: Any) -> str:
+        """The text with which ``value`` is shown in a control; ``check`` reads it back."""
+        if self.kind is Kind.SIZES:
+            return format_sizes(value)
+        short = f"{value:g}" if isinstance(value, float) else str(value)
+        # Six digits where they say all; otherwise as many as it takes to read the value back.
+        return short if not isinstance(value, float) or float(short) == value else repr(value)
+
+    def range_text(self) -> str:
+        """The allowed range in words, such as "1 to 1024"."""
+        form = ".0f" if self.kind in (Kind.INTEGER, Kind.SIZES) else "g"
+        low, high = math.isfinite(self.low), math.isfinite(self.high)
+        if low and high:
+            return f"{self.low:{form}} to {self.high:{form}}"
+        if low:
+            return f"at least {self.low:{form}}"
+        return f"at most {self.high:{form}}" if high else "any number"
+
+    def tooltip(self) -> str:
+        """Help, formula, range and unit, as the window and ``--help`` show them."""
+        parts = [self.help]
+        if self.formula:
+            parts.append(self.formula)
+        if self.kind in (Kind.INTEGER, Kind.NUMBER):
+            unit = f" {self.unit}" if self.unit else ""
+            parts.append(f"Range: {self.range_text()}{unit}.")
+        return "\n".join(parts)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Let ``Annotated[type, parameter]`` in a pydantic model be validated by ``check``."""
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def _check_choice(self, value: Any) -> str:
+        values = [choice.value for choice in self.options()]
+        if value in values:
+            return str(value)
+        raise SettingError(
+            f'{self.label}: "{value}" is not known; choose one of {", ".join(values)}'
+        )
+
+    def _check_number(self, value: Any, number: type[int] | type[float]) -> int | float:
+        wanted = f"write {_TYPE_NAMES[number]}, {self.range_text()}"
+        if isinstance(value, str) and not value.strip():
+            raise SettingError(f"{self.label}: is empty; {wanted}")
+        if isinstance(value, bool):
+            raise SettingError(f'{self.label}: "{value}" is not a number; {wanted}')
+        try:
+            result = float(value)
+        except (TypeError, ValueError, OverflowError):
+            raise SettingError(f'{self.label}: "{value}" is not a number; {wanted}') from None
+        if not math.isfinite(result) or (number is int and result != int(result)):
+            raise SettingError(f'{self.label}: "{value}" is not {_TYPE_NAMES[number]}; {wanted}')
+        if not self.low <= result <= self.high:
+            raise SettingError(f"{self.label}: {value} is out of range; {wanted}")
+        return int(result) if number is int else result
+
+    def _check_sizes(self, value: Any) -> tuple[int, ...]:
+        entries = split_sizes(self.label, value) if isinstance(value, str) else value
+        if isinstance(entries, Mapping) or not isinstance(entries, Sequence):
+            raise SettingError(f'{self.label}: "{value}" is not a list; write sizes like "10, 4"')
+        if not 1 <= len(entries) <= self.longest:
+            raise SettingError(
+                f"{self.label}: {len(entries)} layers are out of range; write 1 to {self.longest}"
+            )
+        return tuple(int(self._check_number(entry, int)) for entry in entries)
+
+
+def split_sizes(label: str, text: str) -> list[str]:
+    """Split "10, 4" or "40 x 64" (forty layers of 64) into the sizes it stands for."""
+    entries: list[str] = []
+    for entry in text.split(","):
+        repeated = re.fullmatch(r"\s*([1-9]\d{0,2})\s*[x×*]\s*(\d+)\s*", entry)
+        if repeated:
+            entries.extend([repeated[2]] * int(repeated[1]))
+        elif entry.strip():
+            entries.append(entry.strip())
+        else:
+            problem = "is empty" if not text.strip() else f'"{text}" has an empty entry'
+            raise SettingError(f'{label}: {problem}; write sizes like "10, 4" or "40 × 64"')
+    return entries
+
+
+def format_sizes(sizes: Sequence[int]) -> str:
+    """Write sizes as people do: "10, 4"; five or more equal ones as "40 × 64"."""
+    if len(sizes) >= 5 and len(set(sizes)) == 1:
+        return f"{len(sizes)} × {sizes[0]}"
+    return ", ".join(str(size) for size in sizes)
+
+
+class Values(Mapping[str, Any]):
+    """An unchangeable, hashable mapping of parameter names to values."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._values)
+
+
+def complete(owner: str, parameters: Sequence[Parameter], values: Mapping[str, Any]) -> Values:
+    """Check ``values`` against ``parameters`` and fill in the defaults.
+
+    Raises:
+        SettingError: for an unknown name or a refused value.
+    """
+    names = [parameter.name for parameter in parameters]
+    for name in values:
+        if name not in names:
+            known = f"it has {', '.join(names)}" if names else "it has none"
+            raise SettingError(f'{owner}: there is no parameter "{name}"; {known}')
+    return Values({p.name: p.check(values.get(p.name, p.default)) for p in parameters})

@@ -1,0 +1,199 @@
+"""The command line. Qt and torch are imported only by the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from initviz import __version__
+from initviz.catalog.lessons import LESSONS, find
+from initviz.experiment import Experiment, ExperimentError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+OUT = "initviz-out"
+DONE, FAILED, BAD_INPUT = 0, 1, 2
+EXAMPLES = """examples:
+  initviz                            open the window
+  initviz zeros                      open it on a lesson, by name or number
+  initviz my-experiment.toml         open it on an experiment
+  initviz render constant --epoch 30 --theme light
+                                     draw a lesson's pages as PNG, without a window
+  initviz list                       the lessons
+"""
+
+
+class BadInputError(Exception):
+    """What the user asked for cannot be done; the message says what to write instead."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0 done, 1 failed, 2 bad input."""
+    logging.basicConfig(format="initviz: %(levelname)s: %(message)s")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if words[:1] == ["render"]:
+            return _render(_render_parser().parse_args(words[1:]))
+        if words[:1] == ["list"]:
+            if len(words) > 1:
+                raise BadInputError(f'list: "{words[1]}" is one word too many; write initviz list')
+            return _list()
+        return _window(_window_parser().parse_args(words))
+    except BadInputError as error:
+        print(f"initviz: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("initviz: interrupted", file=sys.stderr)
+        return 130
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="initviz",
+        description="See weight initialisation work or fail: one network, the same batches, "
+        "up to eight initialisations side by side.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"initviz {__version__}")
+    parser.add_argument("what", nargs="?", help="a lesson or an experiment's TOML file")
+    return parser
+
+
+def _render_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="initviz render", description="Train and draw pages as PNG files, without a window."
+    )
+    parser.add_argument("what", nargs="+", help="lessons or experiments' TOML files")
+    parser.add_argument(
+        "--epoch", default="last", help='the epoch to draw, or "last" (the default)'
+    )
+    parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+    parser.add_argument(
+        "--size", default="1280x800", help="width and height of the page (1280x800)"
+    )
+    parser.add_argument(
+        "--scale", type=int, choices=(1, 2, 4), default=2, help="pixels for one of the page (2)"
+    )
+    parser.add_argument("--out", type=Path, default=Path(OUT), help=f"the folder ({OUT})")
+    return parser
+
+
+def _experiment(what: str) -> tuple[str, Experiment]:
+    """A name and an experiment for a lesson or a file."""
+    if what.endswith(".toml") and Path(what).exists():
+        try:
+            return Path(what).stem, Experiment.from_toml(Path(what).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, ExperimentError) as error:
+            raise BadInputError(f"{what}: {error}") from None
+    try:
+        lesson = find(what)
+    except LookupError as error:
+        if what.endswith(".toml"):
+            raise BadInputError(f"{what}: there is no such file") from None
+        raise BadInputError(str(error.args[0])) from None
+    return lesson.name, lesson.experiment
+
+
+def _window(options: argparse.Namespace) -> int:
+    from initviz.display import has_display
+
+    chosen = _experiment(options.what) if options.what else None
+    if has_display():
+        from initviz.app.start import run
+
+        return run(chosen[1] if chosen else None)
+    print(
+        "initviz: there is no display to open a window on; "
+        f"drawing the {'experiment' if chosen else 'first lesson'}'s pages into {OUT}/ instead."
+    )
+    name, experiment = chosen or _experiment(next(iter(LESSONS)))
+    epochs = sorted({0, min(5, experiment.epochs), experiment.epochs})
+    return _draw([(name, experiment)], epochs, Path(OUT), "dark", (1280, 800), 2)
+
+
+def _render(options: argparse.Namespace) -> int:
+    width, _, height = options.size.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise BadInputError(f'--size: "{options.size}" is not a size; write one like 1280x800')
+    size = int(width), int(height)
+    if not (760 <= size[0] <= 8000 and 480 <= size[1] <= 8000):
+        raise BadInputError(f"--size: {options.size} is out of range; write 760x480 to 8000x8000")
+    epoch: int | None = None
+    if options.epoch != "last":
+        if not options.epoch.isdecimal():
+            raise BadInputError(
+                f'--epoch: "{options.epoch}" is not an epoch; write a number or last'
+            )
+        epoch = int(options.epoch)
+    experiments = [_experiment(what) for what in options.what]
+    for name, experiment in experiments:
+        if epoch is not None and epoch > experiment.epochs:
+            raise BadInputError(f"--epoch: {name} has epochs 0 to {experiment.epochs}")
+    epochs = None if epoch is None else [epoch]
+    return _draw(experiments, epochs, options.out, options.theme, size, options.scale)
+
+
+def _draw(
+    experiments: Sequence[tuple[str, Experiment]],
+    epochs: Sequence[int] | None,
+    folder: Path,
+    theme: str,
+    size: tuple[int, int],
+    scale: int,
+) -> int:
+    """Train and draw every page at these epochs; None draws the last one."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from initviz.engine import probe, record
+    from initviz.engine.device import DeviceError
+    from initviz.export.picture import PictureError, save_png
+    from initviz.export.render import application, render_page
+    from initviz.views.page import PAGES
+
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with application(), Progress(*columns, console=console) as progress:
+            for name, experiment in experiments:
+                wanted = [experiment.epochs] if epochs is None else epochs
+                task = progress.add_task(
+                    f"{name}: training", total=max(wanted) + len(wanted) * len(PAGES)
+                )
+                recording = record(
+                    experiment.replace(epochs=max(*wanted, 1)),
+                    progress=partial(_advance, progress, task),
+                )
+                recording.experiment = experiment
+                for epoch in wanted:
+                    snapshot = probe(recording, epoch)
+                    for page in PAGES:
+                        progress.update(task, description=f"{name}: drawing", advance=1)
+                        path = folder / f"{name}-{page}-epoch-{snapshot.epoch:03d}.png"
+                        save_png(render_page(snapshot, page, theme, size, scale), path)
+                        written.append(path)
+    except (DeviceError, PictureError, OSError) as error:
+        print(f"initviz: {error}", file=sys.stderr)
+        return FAILED
+    for path in written:
+        print(path)
+    return DONE
+
+
+def _advance(progress: Progress, task: TaskID, epoch: int) -> None:
+    progress.update(task, completed=epoch)
+
+
+def _list() -> int:
+    for lesson in LESSONS.values():
+        print(f"{lesson.number}  {lesson.name:16} {lesson.title}: {lesson.summary}")
+    return DONE

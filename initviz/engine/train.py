@@ -1,0 +1,213 @@
+"""Training: all lanes in lockstep on the same batches, one epoch a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from initviz.engine.data import load
+from initviz.engine.device import find_device, find_dtype, set_threads
+from initviz.engine.initialize import initial_parameters
+from initviz.engine.network import Evaluation, Network, Pass, accuracies, as_inputs, losses
+from initviz.engine.optimiser import OPTIMISERS
+from initviz.experiment import Experiment
+from initviz.recording import DEFAULT_BUDGET, Epoch, Recording, Scalars
+
+Checkpoint = Callable[[], None] | None
+"""Called between pieces of work; None is never called."""
+
+BATCH_SEED = 7_000_003
+"""Added to the experiment's seed for the order of the batches."""
+
+
+def train(
+    experiment: Experiment,
+    *,
+    epochs: int | None = None,
+    checkpoint: Checkpoint = None,
+) -> Iterator[Epoch]:
+    """Train all lanes of an experiment and yield every epoch, the initial state first.
+
+    Sets the number of torch's threads for the size of the network.
+
+    Args:
+        experiment: what to train.
+        epochs: how many epochs to train; the experiment's own number by default.
+        checkpoint: called before every piece of work (a layer to fill, a step, a chunk of an
+            evaluation). It may block, to pause, and may raise, to stop.
+
+    Yields:
+        ``Epoch`` 0, 1, ..., ``epochs``; their arrays are owned copies.
+
+    Raises:
+        DeviceError: if the device is not there.
+    """
+    set_threads(experiment)
+    trainer = _Trainer(experiment, checkpoint)
+    yield trainer.epoch(0, checkpoint)
+    for number in range(1, (experiment.epochs if epochs is None else epochs) + 1):
+        trainer.train_epoch(checkpoint)
+        yield trainer.epoch(number, checkpoint)
+
+
+def record(
+    experiment: Experiment,
+    *,
+    budget: int = DEFAULT_BUDGET,
+    progress: Callable[[int], None] | None = None,
+) -> Recording:
+    """Train an experiment to its end and return the recording.
+
+    Args:
+        experiment: what to train.
+        budget: bytes of weights that the recording may keep.
+        progress: called with the number of each finished epoch.
+    """
+    recording = Recording(experiment, budget)
+    for epoch in train(experiment):
+        recording.append(epoch)
+        if progress:
+            progress(epoch.number)
+    return recording
+
+
+def lane_order(experiment: Experiment) -> list[int]:
+    """The lanes' indices, with lanes of the same activation next to one another."""
+    names = [experiment.activation_of(lane).name for lane in experiment.lanes]
+    return sorted(range(len(names)), key=lambda i: (names.index(names[i]), i))
+
+
+def build_network(experiment: Experiment, parameters: Tensor) -> tuple[Network, list[int]]:
+    """Stack parameters (K, P), given in the experiment's order of lanes, into a network.
+
+    Returns:
+        the network, whose lanes stand in ``lane_order``, and the places in the network of the
+        experiment's lanes: ``network.parameters[places]`` is in the experiment's order.
+    """
+    order = lane_order(experiment)
+    activations = [experiment.activation_of(experiment.lanes[i]) for i in order]
+    places = sorted(range(len(order)), key=order.__getitem__)
+    return Network(experiment.sizes, activations, parameters[order]), places
+
+
+class _Trainer:
+    """The state of one training: parameters, optimiser, order of the batches."""
+
+    def __init__(self, experiment: Experiment, checkpoint: Checkpoint = None) -> None:
+        self.experiment = experiment
+        device, dtype = find_device(experiment), find_dtype(experiment)
+        data = load(experiment)
+
+        def tensor(array: NDArray[np.float64]) -> Tensor:
+            return torch.tensor(array, dtype=dtype, device=device)
+
+        self.x, self.y = tensor(data.train.x), tensor(data.train.y[:, None])
+        parameters = initial_parameters(experiment, checkpoint).to(device)
+        self.network, places = build_network(experiment, parameters)
+        self.places = None if places == sorted(places) else places
+        store = self.network.store
+        self.optimiser = OPTIMISERS[experiment.optimiser](store, self._rates())
+        self.generator = torch.Generator().manual_seed(experiment.seed + BATCH_SEED)
+        self.decay = self._decay() if experiment.l2 else None
+        self.rows = min(experiment.batch_size, len(self.x))
+        rest = len(self.x) % self.rows
+        self.passes = {size: Pass(self.network, size) for size in {self.rows, rest} - {0}}
+        self.evaluation = Evaluation(self.network, torch.cat([self.x, tensor(data.test.x)]))
+        self.labels = torch.cat([self.y.cpu(), torch.tensor(data.test.y[:, None], dtype=dtype)])
+        self.before = store.clone()
+
+    def _rates(self) -> Tensor | float:
+        rates = [self.experiment.learning_rate_of(lane) for lane in self.experiment.lanes]
+        if len(set(rates)) == 1:
+            return rates[0]
+        in_order = [rates[i] for i in lane_order(self.experiment)]
+        return self.network.spread(self.network.store.new_tensor(in_order))
+
+    def _decay(self) -> Tensor:
+        decay = torch.zeros_like(self.network.store)
+        for layer in self.network.views(decay):
+            layer[:, :-1] = self.experiment.l2
+        return decay
+
+    @torch.inference_mode()
+    def train_epoch(self, checkpoint: Checkpoint = None) -> None:
+        """Go through all points once, in a new order."""
+        order = torch.randperm(len(self.x), generator=self.generator)
+        batches = self._batches(order.to(self.x.device))
+        for number, (passing, x, y) in enumerate(batches):
+            if checkpoint:
+                checkpoint()
+            self._gradient(passing, x, y)
+            if number == len(batches) - 1:
+                self.before.copy_(self.network.store)
+            self.optimiser.step(self.network.gradient_store)
+
+    def _batches(self, order: Tensor) -> list[tuple[Pass, Tensor, Tensor]]:
+        """The samples in this order, laid out for ``Pass.run``: all batches in a few operations."""
+        x, y = self.x[order], self.y[order]
+        batches: list[tuple[Pass, Tensor, Tensor]] = []
+        whole = len(order) // self.rows * self.rows
+        for part in (slice(0, whole), slice(whole, len(order))):
+            rows = min(self.rows, part.stop - part.start)
+            if rows:
+                inputs = as_inputs(x[part].view(-1, rows, x.shape[1]), self.network.lanes)
+                labels = y[part].view(-1, 1, rows)
+                passes = [self.passes[rows]] * len(inputs)
+                batches += zip(passes, inputs.unbind(), labels.unbind(), strict=True)
+        return batches
+
+    def _gradient(self, passing: Pass, inputs: Tensor, labels: Tensor) -> None:
+        passing.run(inputs, labels)
+        if self.decay is not None:
+            self.network.gradient_store.addcmul_(self.network.store, self.decay)
+
+    @torch.inference_mode()
+    def epoch(self, number: int, checkpoint: Checkpoint = None) -> Epoch:
+        """The present state as an epoch."""
+        network = self.network
+        if number == 0:
+            # A look at the first batch, without a step.
+            state = self.generator.get_state()
+            order = torch.randperm(len(self.x), generator=self.generator)[: self.rows]
+            self.generator.set_state(state)
+            self._gradient(*self._batches(order.to(self.x.device))[0])
+        # What is left is small, and takes float64, which not every device has.
+        logits = self.evaluation.run(checkpoint).cpu()
+        stores = torch.stack([network.gradient_store, network.store, self.before]).cpu()
+        gradient_norm, weight_norm, update = self._norms(stores)
+        samples = len(self.x)
+        train, test = slice(None, samples), slice(samples, None)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(update == 0, 0.0, update / weight_norm)
+        figures = {
+            "train_loss": losses(logits[:, train], self.labels[train]).numpy(),
+            "test_loss": losses(logits[:, test], self.labels[test]).numpy(),
+            "train_accuracy": accuracies(logits[:, train], self.labels[train]).numpy(),
+            "test_accuracy": accuracies(logits[:, test], self.labels[test]).numpy(),
+            "gradient_norm": gradient_norm,
+            "weight_norm": weight_norm,
+            "update_ratio": ratio,
+        }
+        parameters = network.parameters.cpu().numpy()
+        if self.places is not None:
+            figures = {name: value[self.places] for name, value in figures.items()}
+            parameters = parameters[self.places]
+        return Epoch(number, parameters, Scalars(**figures))
+
+    def _norms(self, stores: Tensor) -> NDArray[np.float64]:
+        """‖G‖, ‖W‖ and ‖ΔW‖ of every layer's weights, (3, K, L), from G, W and the W before.
+
+        In float64, where squares cannot overflow.
+        """
+        torch.sub(stores[1], stores[2], out=stores[2])
+        norm = torch.linalg.vector_norm
+        each = [
+            norm(layer[..., :-1, :], dim=(2, 3), dtype=torch.float64)
+            for layer in self.network.views(stores)
+        ]
+        norms: NDArray[np.float64] = torch.stack(each, dim=2).numpy()
+        return norms

@@ -1,0 +1,155 @@
+"""Snapshots: everything that one epoch shows, derived from the recorded weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from initviz.experiment import Experiment
+from initviz.recording import Scalars
+
+Array = NDArray[np.floating]
+
+LOG_LOW, LOG_HIGH, LOG_PER_DECADE = -16, 8, 4
+"""The decades that histograms of sizes cover, and their bins a decade."""
+
+VALUE_BINS = 64
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The plane of inputs that boundaries are drawn over.
+
+    A point (u, v) of the plane stands for the input ``centre + u basis[0] + v basis[1]``.
+
+    Attributes:
+        centre: (features,), the input that the plane's origin stands for.
+        basis: (2, features), orthonormal.
+        extent: left, right, bottom, top of the square that is drawn.
+        points: (n, 2), the training points in the plane.
+        labels: (n,), their classes.
+        explained: the share of the inputs' variance that lies in the plane, 0 to 1.
+        axes: the names of u and v.
+    """
+
+    centre: NDArray[np.float64]
+    basis: NDArray[np.float64]
+    extent: tuple[float, float, float, float]
+    points: NDArray[np.float64]
+    labels: NDArray[np.float64]
+    explained: float
+    axes: tuple[str, str]
+
+    @property
+    def is_projection(self) -> bool:
+        """Whether the inputs have more dimensions than the two that are drawn."""
+        return bool(self.basis.shape[1] > 2)
+
+    def grid(self, size: int) -> NDArray[np.float64]:
+        """The inputs at ``size`` × ``size`` cell centres, (size², features), row by row."""
+        left, right, bottom, top = self.extent
+        steps = (np.arange(size) + 0.5) / size
+        u, v = np.meshgrid(left + steps * (right - left), bottom + steps * (top - bottom))
+        return self.centre + np.stack([u.ravel(), v.ravel()], axis=1) @ self.basis
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Size of an array per lane, in the three ways that tell explosion from death.
+
+    Attributes:
+        rms: (K,), root of the mean square.
+        median: (K,), median of the absolute values.
+        zeros: (K,), share of exact zeros.
+    """
+
+    rms: Array
+    median: Array
+    zeros: Array
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Shares of a layer's activations per bin and lane.
+
+    Attributes:
+        edges: (bins + 1,), the bins' edges; values beyond them count into the outer bins.
+        shares: (K, bins), summing to 1 where all values are finite.
+        zeros: (K,), the share of exact zeros, which a log scale cannot show.
+    """
+
+    edges: Array
+    shares: Array
+    zeros: Array
+
+
+@dataclass(frozen=True)
+class LayerSnapshot:
+    """One layer of all K lanes on the probe's n samples.
+
+    Attributes:
+        name: "hidden 1", ..., "output".
+        weight: (K, fan_in, fan_out).
+        bias: (K, fan_out).
+        preactivation: z, (K, n, fan_out); the logits for the output.
+        activation: a = φ(z), (K, n, fan_out); the logits again for the output.
+        grad_z: dℓᵢ/dz per sample i (not divided by n), (K, n, fan_out).
+        grad_weight: dL/dW of the mean loss, (K, fan_in, fan_out).
+        grad_bias: dL/db, (K, fan_out).
+        activation_size, grad_z_size, grad_weight_size: their sizes, see ``Spread``.
+        deviation: (K,), standard deviation of the activations.
+        saturated: (K,), share of activations in saturation; NaN where φ does not saturate.
+        symmetry: (K,), how far the neurons of the layer are from being one neuron: rms deviation
+            from the mean neuron over the rms activation. 0 means identical.
+        values: the distribution of the activations on a linear axis.
+        sizes: the distribution of log₁₀|a|.
+    """
+
+    name: str
+    weight: Array
+    bias: Array
+    preactivation: Array
+    activation: Array
+    grad_z: Array
+    grad_weight: Array
+    grad_bias: Array
+    activation_size: Spread
+    grad_z_size: Spread
+    grad_weight_size: Spread
+    deviation: Array
+    saturated: Array
+    symmetry: Array
+    values: Histogram
+    sizes: Histogram
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that one epoch of an experiment shows.
+
+    Attributes:
+        experiment: what was trained.
+        epoch: the epoch that the weights are from.
+        layers: every layer with weights, the output last; () if only the boundary was wanted.
+        plane: where boundaries are drawn.
+        boundary: (K, G, G), the logits on the plane, row 0 at the bottom; None if not wanted.
+        history: the figures of every epoch recorded when the probe ran, past ``epoch`` too.
+        diverged_at: (K,), the first epoch at which the lane's weights or losses were no longer
+            finite, −1 where they always were.
+    """
+
+    experiment: Experiment
+    epoch: int
+    layers: tuple[LayerSnapshot, ...]
+    plane: Plane
+    boundary: Array | None
+    history: Scalars
+    diverged_at: NDArray[np.int_]
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """(K,), whether each lane had diverged by this epoch."""
+        by_now: NDArray[np.bool_] = (self.diverged_at >= 0) & (self.diverged_at <= self.epoch)
+        return by_now

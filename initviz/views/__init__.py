@@ -1,0 +1,11 @@
+"""Views: one plot a file, over one small base. Add a view by adding it to ``VIEWS``."""
+
+from initviz.views.activations import ActivationView
+from initviz.views.base import View
+from initviz.views.boundary import BoundaryView
+from initviz.views.gradients import GradientView
+from initviz.views.history import HistoryView
+
+VIEWS: dict[str, type[View]] = {
+    view.name: view for view in (BoundaryView, ActivationView, GradientView, HistoryView)
+}

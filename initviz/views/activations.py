@@ -1,0 +1,295 @@
+"""Distribution of the activations, layer by layer, of all lanes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSignalBlocker
+
+from initviz.snapshot import LOG_PER_DECADE, Histogram, Snapshot
+from initviz.views.axes import Ticks, decade_label
+from initviz.views.base import (
+    Header,
+    Notes,
+    View,
+    add_plot,
+    behind_another,
+    draw_once,
+    equal_columns,
+    lane_colours,
+    lane_marks,
+)
+from initviz.views.curves import Curve, LaneCurves
+from initviz.views.panel import Switch
+from initviz.views.style import SMALL_SIZE, Style
+
+MOST_PLOTS = 9
+"""Hidden layers up to which each gets its own small plot; deeper networks become maps."""
+
+BRIGHTEST = 0.55
+"""The root of the share that is drawn brightest in a map: 30 % of a layer in one bin."""
+
+RARE = 1e-3
+"""Shares below this do not stretch the log axis; they count into its outermost bins."""
+
+
+class ActivationView(View):
+    """Small plots, one a layer; or, for deep networks, one map a lane with the depth down."""
+
+    name = "activations"
+    title = "Neuron activations"
+    help = (
+        "How the activations of each hidden layer are distributed over the probe points.\n"
+        "Heights and brightness grow with the root of the share, so that rare values show.\n"
+        "On the log scale, exact zeros stand apart at the left, marked 0."
+    )
+    wants_layers = True
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.scale = Switch(
+            [
+                ("value", "value", "The activations themselves, on a linear axis"),
+                ("size", "log |a|", "Sizes of the activations, on a log axis with a marked 0"),
+            ]
+        )
+        self.scale.chosen.connect(self._scale_chosen)
+        self.panel.add_tool(self.scale)
+        # Ranges only grow while the same run is shown: axes that jump cannot be compared.
+        self._window: tuple[int, int] | None = None  # decades
+        self._ends: tuple[float, float] | None = None  # of the linear axis
+        self._by_hand = False
+        self._run: object = None
+
+    def _scale_chosen(self, _: str) -> None:
+        self._by_hand = True
+        self.redraw()
+
+    def _suit_scale(self, snapshot: Snapshot) -> None:
+        """Values where φ is bounded and the network shallow, else sizes; the user's word wins."""
+        if self._by_hand:
+            return
+        experiment = snapshot.experiment
+        bounded = all(experiment.activation_of(lane).bounds for lane in experiment.lanes)
+        with QSignalBlocker(self.scale):
+            self.scale.choose("value" if bounded and not self._deep(snapshot) else "size")
+
+    def restyle_lines(self) -> None:
+        for curves in self.curves:
+            curves.set_look(self.look)
+
+    def shape(self, snapshot: Snapshot) -> object:
+        self._suit_scale(snapshot)
+        hidden = len(snapshot.experiment.hidden)
+        return (lane_colours(snapshot), hidden, self._columns(snapshot))
+
+    def build(self, snapshot: Snapshot) -> None:
+        self._ticked: tuple[Axis, float] | None = None
+        self.maps: list[pg.ImageItem] = []
+        self.headers: list[Header] = []
+        self.curves: list[LaneCurves] = []
+        self.plots: list[pg.PlotItem] = []
+        if self._deep(snapshot):
+            self._build_maps(snapshot)
+        else:
+            self._build_plots(snapshot)
+            self.notes = Notes(self.plots[-1], self.look)
+
+    def feed(self, snapshot: Snapshot) -> None:
+        hidden = snapshot.layers[:-1]
+        if not hidden:
+            return
+        sizes = self.scale.value == "size"
+        histograms = [layer.sizes if sizes else layer.values for layer in hidden]
+        if snapshot.experiment.run_key != self._run:
+            self._run = snapshot.experiment.run_key
+            self._window = self._ends = None
+        axis = self._axis_for(histograms, sizes)
+        width = max(self.plots[0].vb.width(), 60)
+        if (axis, width) != self._ticked:
+            self._ticked = axis, width
+            for plot in self.plots:
+                plot.getAxis("bottom").setTicks(axis.ticks(width))
+                plot.setXRange(axis.low, axis.high, padding=0.02)
+        what = "log |a|" if sizes else "a"
+        if self.maps:
+            self.panel.subtitle.setText(f"{what}: depth down, share as brightness")
+            self._feed_maps(snapshot, histograms, axis)
+        else:
+            self.panel.subtitle.setText(f"distribution of {what} per layer")
+            for row, histogram in zip(self.curves, histograms, strict=True):
+                heights = np.sqrt(axis.shares(histogram))
+                dashed = behind_another(heights.T, 0.02)
+                positions = axis.positions(histogram)
+                row.set_curves(
+                    [
+                        Curve(positions, heights[k], colour, dashed[k])
+                        for k, colour in enumerate(lane_colours(snapshot))
+                    ]
+                )
+            self.notes.show_diverged(snapshot, brief=True)
+
+    def _deep(self, snapshot: Snapshot) -> bool:
+        return len(snapshot.experiment.hidden) > MOST_PLOTS
+
+    def _columns(self, snapshot: Snapshot) -> int:
+        """The columns in which small plots come closest to a square, maps to a column."""
+        deep = self._deep(snapshot)
+        count = len(snapshot.experiment.lanes if deep else snapshot.experiment.hidden)
+        # Maps are higher than wide: their layers go down.
+        ideal = 0.6 if deep else 0.9
+        width, height = max(self.canvas.width(), 1), max(self.canvas.height(), 1)
+
+        def squareness(columns: int) -> float:
+            rows = math.ceil(count / columns)
+            return abs(math.log((width / columns) / (height / rows) / ideal)) + 0.3 * (
+                columns * rows - count
+            )
+
+        return min(range(1, min(count, MOST_PLOTS) + 1), key=squareness)
+
+    def _build_plots(self, snapshot: Snapshot) -> None:
+        columns = self._columns(snapshot)
+        for i, name in enumerate(snapshot.experiment.layer_names[:-1]):
+            plot = add_plot(self.canvas, self.look, i // columns, i % columns)
+            plot.setTitle(name, color=self.look.muted, size=f"{SMALL_SIZE}px")
+            plot.titleLabel.setMaximumHeight(18)
+            draw_once(plot.titleLabel.item)
+            plot.layout.setRowFixedHeight(0, 18)
+            plot.hideAxis("left")
+            plot.setYRange(0, 1.04, padding=0)
+            self.plots.append(plot)
+            self.curves.append(LaneCurves(self.look, width=1.0))
+            plot.addItem(self.curves[-1])
+
+    def _build_maps(self, snapshot: Snapshot) -> None:
+        layers = len(snapshot.experiment.hidden)
+        columns = self._columns(snapshot)
+        for k in range(len(snapshot.experiment.lanes)):
+            row, column = divmod(k, columns)
+            self.headers.append(Header(self.canvas, self.look, 2 * row, column))
+            plot = add_plot(self.canvas, self.look, 2 * row + 1, column)
+            plot.invertY(True)
+            plot.setYRange(0.5, layers + 0.5, padding=0)
+            if column:
+                plot.hideAxis("left")
+            else:
+                plot.getAxis("left").setLabel("layer")
+                plot.getAxis("left").setWidth(38)
+            image = pg.ImageItem(levels=(0, BRIGHTEST))
+            image.setLookupTable(self.look.sequential())
+            plot.addItem(image)
+            self.plots.append(plot)
+            self.maps.append(image)
+        equal_columns(self.canvas, columns)
+
+    def _feed_maps(self, snapshot: Snapshot, histograms: list[Histogram], axis: Axis) -> None:
+        shares = np.stack([axis.shares(histogram) for histogram in histograms])
+        positions = axis.positions(histograms[0])
+        width = float(positions[1] - positions[0])
+        rect = QRectF(positions[0] - width / 2, 0.5, len(positions) * width, len(histograms))
+        for k, (header, mark) in enumerate(zip(self.headers, lane_marks(snapshot), strict=True)):
+            header.show(*mark, "diverged" if snapshot.diverged[k] else "")
+        for k, image in enumerate(self.maps):
+            image.setImage(np.sqrt(shares[:, k]), autoLevels=False)
+            image.setRect(rect)
+
+    def _axis_for(self, histograms: list[Histogram], sizes: bool) -> Axis:
+        if not sizes:
+            edges = histograms[0].edges
+            low, high = float(edges[0]), float(edges[-1])
+            if self._ends:
+                low, high = min(low, self._ends[0]), max(high, self._ends[1])
+            self._ends = low, high
+            return LinearAxis(low, high)
+        used = np.stack([histogram.shares.max(axis=0) for histogram in histograms]).max(axis=0)
+        edges = histograms[0].edges
+        bins = np.flatnonzero(used > RARE)
+        if len(bins):
+            low = math.floor(edges[bins[0]] + 1e-9)
+            high = math.ceil(edges[bins[-1] + 1] - 1e-9)
+            if self._window:
+                low, high = min(low, self._window[0]), max(high, self._window[1])
+            self._window = (low, high)
+        low, high = self._window or (-2, 0)
+        return LogAxis(low, max(high, low + 2))
+
+
+@dataclass(frozen=True)
+class LinearAxis:
+    """The activations themselves, from ``low`` to ``high``."""
+
+    low: float
+    high: float
+
+    def ticks(self, width: float) -> list[Ticks]:
+        """Ends and middle."""
+        middle = (self.low + self.high) / 2
+        return [[(v, f"{v:g}") for v in (self.low, middle, self.high)], []]
+
+    def positions(self, histogram: Histogram) -> NDArray[np.float64]:
+        """The middle of every cell."""
+        return np.asarray((histogram.edges[1:] + histogram.edges[:-1]) / 2, dtype=np.float64)
+
+    def shares(self, histogram: Histogram) -> NDArray[np.float64]:
+        """The share of every cell, (K, cells)."""
+        return np.asarray(histogram.shares, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class LogAxis:
+    """log₁₀|a| in cells of one bin: exact zeros, a gap, then ``first`` to ``last``."""
+
+    first: int
+    last: int
+
+    @property
+    def zero(self) -> float:
+        """Where exact zeros stand."""
+        return self.first - 1.5 * self._wide / LOG_PER_DECADE
+
+    @property
+    def low(self) -> float:
+        """The left end."""
+        return self.first - 2 * self._wide / LOG_PER_DECADE
+
+    @property
+    def _wide(self) -> int:
+        """Cells of the zeros, and of the gap beside them: wide enough to be seen on any range."""
+        return 1 + (self.last - self.first) * LOG_PER_DECADE // 20
+
+    @property
+    def high(self) -> float:
+        """The right end."""
+        return float(self.last)
+
+    def ticks(self, width: float) -> list[Ticks]:
+        """As many decades as ``width`` pixels hold, and "0" for the zeros."""
+        pixels = width / (self.high - self.low)
+        step = next(s for s in (1, 2, 3, 4, 6, 8, 12, 24, 48) if s * pixels > 38)
+        marks = [(float(d), decade_label(d)) for d in range(self.last, self.first - 1, -step)]
+        apart = [mark for mark in marks if (mark[0] - self.zero) * pixels > 30]
+        return [[(self.zero, "0"), *apart], []]
+
+    def positions(self, histogram: Histogram) -> NDArray[np.float64]:
+        """The middle of every cell."""
+        cells = 2 * self._wide + (self.last - self.first) * LOG_PER_DECADE
+        return self.low + (np.arange(cells) + 0.5) / LOG_PER_DECADE
+
+    def shares(self, histogram: Histogram) -> NDArray[np.float64]:
+        """The share of every cell, (K, cells)."""
+        start = round((self.first - float(histogram.edges[0])) * LOG_PER_DECADE)
+        stop = start + (self.last - self.first) * LOG_PER_DECADE
+        zeros = np.asarray(histogram.zeros, dtype=np.float64)[:, None]
+        zeros = np.repeat(zeros, self._wide, axis=1)
+        inside = histogram.shares[:, start:stop].astype(np.float64)
+        inside[:, 0] += histogram.shares[:, :start].sum(axis=1)
+        inside[:, -1] += histogram.shares[:, stop:].sum(axis=1)
+        return np.concatenate([zeros, 0 * zeros, inside], axis=1)
+
+
+Axis = LinearAxis | LogAxis

@@ -1,0 +1,116 @@
+"""Axes over decades with an honest zero, and ranges that do not jump."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LOWEST, HIGHEST = -20, 30
+"""The decades that are ever drawn. Below, values rest on the lowest, above, on the highest."""
+
+Ticks = list[tuple[float, str]]
+
+
+def decades(values: NDArray[np.floating], floor: float) -> NDArray[np.float64]:
+    """log₁₀|values| to draw: exact zeros at ``floor``, NaN and infinity as NaN (a gap)."""
+    sizes = np.abs(values.astype(np.float64))
+    with np.errstate(divide="ignore"):
+        result = np.log10(sizes)
+    result = np.clip(result, LOWEST, HIGHEST)
+    result[sizes == 0] = floor
+    result[~np.isfinite(sizes)] = np.nan
+    return result
+
+
+@dataclass
+class DecadeRange:
+    """A range of decades that only grows while the same experiment is shown.
+
+    Attributes:
+        step: the parts of a decade that the ends are rounded to.
+        low, high: the ends, or None before anything was seen.
+        zero: whether an exact zero has been seen, and the axis needs its floor.
+        subject: what the values belong to, see ``follow``.
+    """
+
+    step: float = 1.0
+    low: float | None = None
+    high: float | None = None
+    zero: bool = False
+    subject: object = None
+
+    def follow(self, subject: object) -> None:
+        """Forget what has been seen if it was of another subject, such as another experiment."""
+        if subject != self.subject:
+            self.subject = subject
+            self.low = self.high = None
+            self.zero = False
+
+    def see(self, values: NDArray[np.floating]) -> None:
+        """Widen the range to hold the sizes of these values."""
+        sizes = np.abs(values[np.isfinite(values)].astype(np.float64))
+        self.zero = self.zero or bool((sizes == 0).any())
+        sizes = sizes[sizes > 0]
+        if not len(sizes):
+            return
+        with np.errstate(divide="ignore"):
+            low, high = np.log10(sizes.min()), np.log10(sizes.max())
+        low, high = (float(np.clip(v, LOWEST, HIGHEST)) for v in (low, high))
+        low_decade = math.floor((low - 0.05) / self.step) * self.step
+        high_decade = math.ceil((high + 0.05) / self.step) * self.step
+        self.low = low_decade if self.low is None else min(self.low, low_decade)
+        high_decade = max(high_decade, self.low + 1)  # never less than a decade, and never again
+        self.high = high_decade if self.high is None else max(self.high, high_decade)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and highest position that is drawn, the zero's floor included."""
+        low, high = self._decades()
+        return (self.floor - 0.3 * self._gap() if self.zero else low), high
+
+    @property
+    def floor(self) -> float:
+        """Where exact zeros are drawn: below the lowest decade."""
+        return self._decades()[0] - self._gap()
+
+    def ticks(self, most: int = 9) -> list[Ticks]:
+        """Tick positions and labels for pyqtgraph: whole decades, and "0" at the floor."""
+        low, high = self._decades()
+        step = next(s for s in (1, 2, 5, 10, 20, 50) if (high - low) / s <= most)
+        first = math.ceil(low / step) * step
+        ticks = [(float(d), decade_label(d)) for d in range(first, int(high) + 1, step)]
+        if self.zero:
+            ticks = [(self.floor, "0"), *ticks]
+        return [ticks, []]
+
+    def _decades(self) -> tuple[float, float]:
+        if self.low is None or self.high is None:
+            return -1.0, 1.0
+        return self.low, self.high
+
+    def _gap(self) -> float:
+        low, high = self._decades()
+        return max(0.6, 0.08 * (high - low))
+
+
+def decade_label(decade: int) -> str:
+    """10ᵈ as people write it on an axis: 1e-4, 0.01, 0.1, 1, 10, 100, 1e3; "≤" at the lowest."""
+    near = {-2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
+    label = near.get(decade, f"1e{decade}")
+    if decade == LOWEST:
+        return f"≤{label}"
+    return f"≥{label}" if decade == HIGHEST else label
+
+
+def layer_ticks(names: Sequence[str], width: float) -> list[Ticks]:
+    """Ticks 1, 2, ... for hidden layers and "out" for the output, as ``width`` pixels hold."""
+    hidden = len(names) - 1
+    pixels = width / (hidden + 1)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if s * pixels >= 22 or s == 100)
+    numbers = [1, *range(step, hidden + 1, step)] if step > 1 else range(1, hidden + 1)
+    apart = [n for n in numbers if (hidden + 1 - n) * pixels >= 22 or step == 1]
+    return [[*((float(n), str(n)) for n in apart), (hidden + 1.0, "out")], []]

@@ -1,0 +1,241 @@
+"""What all views share: a panel, one verb for data, one for the style."""
+
+from __future__ import annotations
+
+import dataclasses
+from html import escape
+from typing import ClassVar
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtWidgets import QGraphicsItem, QWidget
+
+from initviz.snapshot import Snapshot
+from initviz.views.panel import Panel
+from initviz.views.style import GLYPHS, SMALL_SIZE, TEXT_SIZE, Style, font
+
+pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
+
+
+class View:
+    """One plot. Its items are made once for an experiment's shape, then fed.
+
+    Attributes:
+        name: the view's name in files and on the command line.
+        title: its name on the screen.
+        wants_layers, wants_boundary: the parts of a snapshot that it draws.
+        panel: the widget to put into a page.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    help: ClassVar[str]
+    wants_layers: ClassVar[bool] = False
+    wants_boundary: ClassVar[bool] = False
+
+    def __init__(self, style: Style) -> None:
+        self.look = style
+        self.canvas = Canvas()
+        self.panel = Panel(self.title, self.canvas)
+        self.panel.title.setToolTip(self.help)
+        self.canvas.setAccessibleName(self.title)
+        self.snapshot: Snapshot | None = None
+        self._shape: object = None
+
+    @property
+    def widget(self) -> QWidget:
+        """What is put into a page, and drawn in a picture."""
+        return self.panel
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw one epoch."""
+        self.snapshot = snapshot
+        shape = self.shape(snapshot)
+        if shape != self._shape:
+            self._shape = shape
+            self.canvas.clear()
+            self.build(snapshot)
+        self.feed(snapshot)
+
+    def set_style(self, style: Style) -> None:
+        """Change colours; what is shown stays shown."""
+        self.look = style
+        self.canvas.setBackground(QColor(style.panel))
+        self.panel.set_style(style)
+        self._shape = None
+        if self.snapshot is not None:
+            self.show(self.snapshot)
+
+    def set_line(self, factor: float) -> None:
+        """Draw lines ``factor`` times as wide; nothing else changes, and nothing moves."""
+        self.look = dataclasses.replace(self.look, line=factor)
+        if self.snapshot is not None:
+            self.restyle_lines()
+
+    def restyle_lines(self) -> None:
+        """Give the lines that are there the pens of the present look."""
+        raise NotImplementedError
+
+    def shape(self, snapshot: Snapshot) -> object:
+        """What the plot items depend on: they are made anew when this changes.
+
+        Numbers do not belong here: making items anew takes longer than a frame may.
+        """
+        raise NotImplementedError
+
+    def build(self, snapshot: Snapshot) -> None:
+        """Make the plot items for snapshots of this shape on the empty canvas."""
+        raise NotImplementedError
+
+    def feed(self, snapshot: Snapshot) -> None:
+        """Give the items the numbers of a snapshot."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Make and feed the items again, after a switch was turned."""
+        self._shape = None
+        if self.snapshot is not None:
+            self.show(self.snapshot)
+
+
+class Canvas(pg.GraphicsLayoutWidget):
+    """The scene of a view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setMinimumSize(60, 60)
+        # The plot's ground covers all of it: what lies behind need not be painted first.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.ci.layout.setContentsMargins(0, 0, 0, 0)
+        self.ci.layout.setSpacing(4)
+
+
+def lane_colours(snapshot: Snapshot) -> list[int]:
+    """The place in the palette of every lane."""
+    return [int(lane.colour or 0) for lane in snapshot.experiment.lanes]
+
+
+def lane_marks(snapshot: Snapshot) -> list[tuple[int, str]]:
+    """(colour, title) of every lane."""
+    return [(int(lane.colour or 0), lane.title) for lane in snapshot.experiment.lanes]
+
+
+def add_plot(canvas: Canvas, style: Style, row: int, column: int, **more: object) -> pg.PlotItem:
+    """An empty plot in the house style: no menu, no buttons, quiet axes."""
+    plot = canvas.addPlot(row, column, enableMenu=False, **more)
+    plot.hideButtons()
+    plot.setDefaultPadding(0)
+    plot.vb.setMouseEnabled(x=False, y=False)
+    for side in ("left", "bottom"):
+        axis = plot.getAxis(side)
+        axis.setPen(QColor(style.muted))
+        axis.setTextPen(QColor(style.muted))
+        axis.setTickFont(font(SMALL_SIZE))
+        axis.label.setFont(font(SMALL_SIZE))
+        axis.enableAutoSIPrefix(False)
+        draw_once(axis)
+        draw_once(axis.label)
+        # Labels at the ends reach past the axis, and would be dropped.
+        axis.setStyle(tickLength=4, tickTextOffset=4, hideOverlappingLabels=False)
+    plot.layout.setContentsMargins(8, 2, 12, 0)
+    return plot
+
+
+def draw_once(item: QGraphicsItem) -> None:
+    """Let Qt keep the item's picture until it changes: text and points are dear to draw."""
+    item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+
+def behind_another(heights: NDArray[np.float64], tolerance: float) -> list[bool]:
+    """Which curves lie on an earlier one and have to be dashed, so that both are seen.
+
+    Args:
+        heights: (points, K), as drawn; a gap (NaN) lies on a gap.
+        tolerance: how far apart two curves are still one to the eye.
+    """
+    # A few hundred points tell, also of long curves.
+    some = heights[:: max(1, len(heights) // 200)]
+    gap = np.isnan(some)
+    some = np.where(gap, 1e9, some)  # far from every value, and at no distance from other gaps
+    near = np.abs(some[:, :, None] - some[:, None, :]) <= tolerance
+    together = np.tril(near.mean(axis=0) > 0.7, -1)
+    return [bool(row.any()) for row in together]
+
+
+class Header(pg.LabelItem):
+    """A lane's name above its plot; it takes the room that the plot leaves it, no more."""
+
+    def __init__(self, canvas: Canvas, style: Style, row: int, column: int) -> None:
+        super().__init__("")
+        self.look = style
+        self._wanted: tuple[object, ...] = ()
+        draw_once(self.item)
+        canvas.addItem(self, row, column)
+
+    def updateMin(self) -> None:
+        """pyqtgraph would widen the column to the text; it is the text that has to fit."""
+        super().updateMin()
+        self.setMinimumWidth(0)
+        self.setPreferredWidth(0)
+
+    def show(self, colour: int, title: str, figure: str = "") -> None:
+        """Show the lane's mark, as much of its title as fits, and a figure behind it."""
+        wanted = (colour, title, figure, round(self.width()))
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        for size in (TEXT_SIZE, SMALL_SIZE):
+            metrics = QFontMetricsF(font(size))
+            room = self.width() - metrics.horizontalAdvance(f"{GLYPHS[colour]}  {figure}") - 4
+            if metrics.horizontalAdvance(title) <= room:
+                break
+        fitting = metrics.elidedText(title, Qt.TextElideMode.ElideRight, max(room, 0))
+        self.setText(
+            f'<span style="color:{self.look.lanes[colour]}">{GLYPHS[colour]}</span> '
+            f"{escape(fitting)} "
+            f'<span style="color:{self.look.muted}">{figure}</span>',
+            color=self.look.text,
+            size=f"{size}px",
+        )
+
+
+def equal_columns(canvas: Canvas, columns: int) -> None:
+    """Make the first columns of a canvas equally wide, whatever their labels say."""
+    for column in range(columns):
+        # A preference beyond what anybody gets: the layout then shares the room equally.
+        canvas.ci.layout.setColumnPreferredWidth(column, 4000)
+        canvas.ci.layout.setColumnStretchFactor(column, 1)
+
+
+class Notes:
+    """Lines of text in the upper corner of a plot, such as which lanes have diverged."""
+
+    def __init__(self, plot: pg.PlotItem, style: Style) -> None:
+        self.item = pg.LabelItem(justify="left")
+        self.item.setParentItem(plot.vb)
+        self.item.anchor(itemPos=(1, 0), parentPos=(1, 0), offset=(-4, 2))
+        self.look = style
+        self.text = ""
+
+    def show_diverged(
+        self, snapshot: Snapshot, *, later: bool = False, brief: bool = False
+    ) -> None:
+        """One line for every lane that has diverged by the snapshot's epoch, or ``later``.
+
+        A ``brief`` note, for narrow plots, leaves out when.
+        """
+        text = "<br>".join(
+            f'<span style="color:{self.look.lanes[colour]}">{GLYPHS[colour]}</span> '
+            f"diverged{'' if brief else f' at epoch {snapshot.diverged_at[k]}'}"
+            for k, (colour, _) in enumerate(lane_marks(snapshot))
+            if snapshot.diverged[k] or (later and snapshot.diverged_at[k] >= 0)
+        )
+        if text != self.text:
+            self.text = text
+            self.item.setText(text, color=self.look.bad, size=f"{SMALL_SIZE}px")
+            self.item.anchor(itemPos=(1, 0), parentPos=(1, 0), offset=(-4, 2))

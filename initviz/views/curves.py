@@ -1,0 +1,133 @@
+"""One item that draws the curves of all lanes.
+
+An item of its own for each curve and its markers costs more in bookkeeping (bounding rectangles,
+transforms) than in drawing: one item for all lanes took a third of the time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
+
+from initviz.views.style import SYMBOLS, Style
+
+WIDE_POINTS = 100
+"""Points up to which lines are wider than a pixel, or dashed. Qt has a quick way to draw smooth
+lines that are just one pixel wide; wider ones take five times as long."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One lane's curve.
+
+    Attributes:
+        x, y: (n,), in the plot's coordinates; a NaN is a gap.
+        colour: the lane's place in the palette.
+        dashed: whether another curve lies below it.
+        marked: the indices of the points that carry the lane's marker.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    colour: int
+    dashed: bool = False
+    marked: Sequence[int] | slice = ()
+
+
+class LaneCurves(pg.GraphicsObject):
+    """The curves of all lanes in one plot.
+
+    Args:
+        style: colours and widths.
+        width: of the lines, while they are short (see ``WIDE_POINTS``).
+        marker: size of the markers, in pixels.
+    """
+
+    def __init__(self, style: Style, width: float = 1.5, marker: float = 7) -> None:
+        super().__init__()
+        self.look, self.width, self.marker = style, width, marker
+        self.curves: list[Curve] = []
+        self._paths: list[tuple[QPainterPath, QPen]] = []
+        self._marks: list[tuple[NDArray[np.float64], int]] = []
+        self._pixmaps: dict[tuple[int, float], QPixmap] = {}
+
+    def set_curves(self, curves: Sequence[Curve]) -> None:
+        """Draw these curves instead."""
+        self.curves = list(curves)
+        self._paths = []
+        self._marks = []
+        for curve in self.curves:
+            short = len(curve.x) <= WIDE_POINTS
+            pen = self.look.lane_pen(
+                curve.colour, self.width if short else 1.0, dashed=curve.dashed and short
+            )
+            path = pg.arrayToQPath(curve.x, curve.y, connect="finite")
+            self._paths.append((path, pen))
+            if isinstance(curve.marked, slice) or len(curve.marked):
+                points = np.stack([curve.x[curve.marked], curve.y[curve.marked]], axis=1)
+                points = points[np.isfinite(points).all(axis=1)]
+                self._marks.append((points, curve.colour))
+        self.update()
+
+    def set_look(self, look: Style) -> None:
+        """Draw the same curves in another look."""
+        self.look = look
+        self._pixmaps.clear()
+        self.set_curves(self.curves)
+
+    def viewRangeChanged(self) -> None:
+        """The item is as large as what is seen of the plot."""
+        self.prepareGeometryChange()
+
+    def boundingRect(self) -> QRectF:
+        """All that the view shows."""
+        return QRectF(self.viewRect() or QRectF())
+
+    def dataBounds(self, *_: object, **__: object) -> None:
+        """The views set their own ranges."""
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw lines in the plot's coordinates, then markers in pixels."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for path, pen in self._paths:
+            painter.setPen(pen)
+            painter.drawPath(path)
+        if not self._marks:
+            return
+        transform = painter.worldTransform()
+        painter.setWorldTransform(QTransform())
+        ratio = painter.device().devicePixelRatioF()
+        for points, colour in self._marks:
+            marker = self._marker(colour, ratio)
+            half = marker.width() / ratio / 2
+            for x, y in points:
+                at = transform.map(QPointF(x, y))
+                painter.drawPixmap(QPointF(at.x() - half, at.y() - half), marker)
+        painter.setWorldTransform(transform)
+
+    def _marker(self, colour: int, ratio: float) -> QPixmap:
+        """The lane's marker, drawn once for every density of pixels."""
+        key = colour, ratio
+        if key not in self._pixmaps:
+            side = self.marker + 2
+            pixmap = QPixmap(QSize(1, 1) * math.ceil(side * ratio))
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self.look.panel), 0.5))
+            painter.setBrush(QColor(self.look.lanes[colour]))
+            painter.translate(pixmap.width() / ratio / 2, pixmap.height() / ratio / 2)
+            scale = QTransform.fromScale(self.marker, self.marker)
+            painter.drawPath(scale.map(Symbols[SYMBOLS[colour]]))
+            painter.end()
+            self._pixmaps[key] = pixmap
+        return self._pixmaps[key]

@@ -1,0 +1,109 @@
+"""Gradient flow: how large the gradient is that each layer receives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from initviz.snapshot import Array, LayerSnapshot, Snapshot
+from initviz.views.axes import DecadeRange, decades, layer_ticks
+from initviz.views.base import (
+    Notes,
+    View,
+    add_plot,
+    behind_another,
+    lane_colours,
+)
+from initviz.views.curves import Curve, LaneCurves
+from initviz.views.panel import Switch
+from initviz.views.style import Style
+
+MOST_MARKED = 20
+"""Layers up to which every point has its marker."""
+
+
+class GradientView(View):
+    """rms of ∂L/∂W or ∂L/∂z per layer, on a log axis with a marked zero."""
+
+    name = "gradients"
+    title = "Gradient flow"
+    help = (
+        "Size of the gradient that each layer receives, first layer to the left: its root mean\n"
+        "square, which a few large ones raise, or its median, which tells what most receive.\n"
+        "∂L/∂W is what the weights are moved by; ∂L/∂z is what flows back, per sample.\n"
+        "An exact zero rests on the line marked 0."
+    )
+    wants_layers = True
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.kind = Switch(
+            [
+                ("weight", "∂L/∂W", "Gradient of the weights: what a step moves them by"),
+                ("z", "∂L/∂z", "Gradient of the pre-activations, per sample: what flows back"),
+            ]
+        )
+        self.size = Switch(
+            [
+                ("rms", "rms", "Root mean square: a few large gradients raise it"),
+                ("median", "median", "Median size: 0 as soon as half of the gradients are 0"),
+            ]
+        )
+        for switch in (self.kind, self.size):
+            switch.chosen.connect(lambda _: self.redraw())
+            self.panel.add_tool(switch)
+        self.range = DecadeRange()
+
+    def restyle_lines(self) -> None:
+        self.curves.set_look(self.look)
+
+    def shape(self, snapshot: Snapshot) -> object:
+        return (lane_colours(snapshot), len(snapshot.experiment.hidden))
+
+    def build(self, snapshot: Snapshot) -> None:
+        self._bounds: tuple[float, float] | None = None
+        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot.showGrid(y=True, alpha=0.2)
+        layers = len(snapshot.experiment.layer_names)
+        self._width = 0.0
+        self.plot.getAxis("bottom").setLabel("layer")
+        self.plot.setXRange(0.6, layers + 0.4, padding=0)
+        lanes = len(snapshot.experiment.lanes)
+        # Equal curves lie side by side instead of hiding one another.
+        step = 0.05 if layers <= MOST_MARKED else 0.0
+        self._offsets = [step * (k - (lanes - 1) / 2) for k in range(lanes)]
+        self.curves = LaneCurves(self.look)
+        self.plot.addItem(self.curves)
+        self.notes = Notes(self.plot, self.look)
+
+    def feed(self, snapshot: Snapshot) -> None:
+        if not snapshot.layers:
+            return
+        self.panel.subtitle.setText(f"{self.size.value} per layer")
+        sizes = np.stack([self._sizes(layer) for layer in snapshot.layers])
+        self.range.follow((snapshot.experiment.run_key, self.kind.value, self.size.value))
+        self.range.see(sizes)
+        if self.plot.vb.width() != self._width:
+            self._width = self.plot.vb.width()
+            ticks = layer_ticks(snapshot.experiment.layer_names, self._width)
+            self.plot.getAxis("bottom").setTicks(ticks)
+        low, high = self.range.bounds
+        if self.range.bounds != self._bounds:
+            self._bounds = low, high
+            self.plot.setYRange(low, high + 0.02 * (high - low), padding=0)  # room for markers
+            self.plot.getAxis("left").setTicks(self.range.ticks())
+        heights = decades(sizes, self.range.floor)
+        numbers = np.arange(1.0, len(heights) + 1)
+        dashed = behind_another(heights, 0.004 * (high - low))
+        marked = slice(None) if len(numbers) <= MOST_MARKED else ()
+        self.curves.set_curves(
+            [
+                Curve(numbers + self._offsets[k], heights[:, k], colour, dashed[k], marked)
+                for k, colour in enumerate(lane_colours(snapshot))
+            ]
+        )
+        self.notes.show_diverged(snapshot)
+
+    def _sizes(self, layer: LayerSnapshot) -> Array:
+        """The chosen size of the chosen gradient, (K,)."""
+        spread = layer.grad_weight_size if self.kind.value == "weight" else layer.grad_z_size
+        return spread.rms if self.size.value == "rms" else spread.median

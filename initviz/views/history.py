@@ -1,0 +1,157 @@
+"""Loss and accuracy over the epochs, with the shown epoch as a line."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+
+from initviz.snapshot import Snapshot
+from initviz.views.axes import DecadeRange, decades
+from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
+from initviz.views.curves import Curve, LaneCurves
+from initviz.views.panel import Switch
+from initviz.views.style import Style
+
+CHANCE = math.log(2)
+
+MOST_POINTS = 600
+"""Points in a curve; of more, the extremes of every few are drawn."""
+
+
+class HistoryView(View):
+    """Loss (log scale) or accuracy of every lane, on the training or the test points."""
+
+    name = "history"
+    title = "Loss"
+    help = (
+        "Mean binary cross-entropy over the epochs, or the share of right answers.\n"
+        "log 2 is the loss of a network that has learned nothing."
+    )
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.figure = Switch(
+            [
+                ("loss", "loss", "Mean binary cross-entropy, on a log scale"),
+                ("accuracy", "accuracy", "Share of right answers"),
+            ]
+        )
+        self.part = Switch(
+            [
+                ("train", "train", "On the points that the network learns from"),
+                ("test", "test", "On as many points that it never sees"),
+            ]
+        )
+        for switch in (self.figure, self.part):
+            switch.chosen.connect(lambda _: self.redraw())
+            self.panel.add_tool(switch)
+        self.range = DecadeRange(step=0.25)
+
+    def restyle_lines(self) -> None:
+        self.curves.set_look(self.look)
+        self._set_pens()
+
+    def _set_pens(self) -> None:
+        self.reference.setPen(self.look.pen(self.look.muted, 1, Qt.PenStyle.DotLine))
+        self.cursor.setPen(self.look.pen(self.look.text, 1, Qt.PenStyle.DashLine))
+
+    def shape(self, snapshot: Snapshot) -> object:
+        return (lane_colours(snapshot), self.figure.value)
+
+    def build(self, snapshot: Snapshot) -> None:
+        self._bounds: tuple[float, float] | None = None
+        self._end = 0
+        loss = self.figure.value == "loss"
+        self.panel.title.setText("Loss" if loss else "Accuracy")
+        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot.showGrid(y=True, alpha=0.2)
+        self.plot.getAxis("bottom").setLabel("epoch")
+        self.reference = pg.InfiniteLine(math.log10(CHANCE) if loss else 0.5, angle=0)
+        self.plot.addItem(self.reference)
+        self.curves = LaneCurves(self.look, marker=8)
+        self.plot.addItem(self.curves)
+        self.cursor = pg.InfiniteLine(0, angle=90)
+        self._set_pens()
+        self.plot.addItem(self.cursor)
+        self.notes = Notes(self.plot, self.look)
+        if not loss:
+            self.plot.setYRange(-0.02, 1.02, padding=0)
+            shares = (0, 0.25, 0.5, 0.75, 1)
+            self.plot.getAxis("left").setTicks([[(s, f"{100 * s:.0f} %") for s in shares], []])
+
+    def feed(self, snapshot: Snapshot) -> None:
+        loss = self.figure.value == "loss"
+        scale = "log scale" if loss else "share of right answers"
+        points = "training" if self.part.value == "train" else "test"
+        self.panel.subtitle.setText(f"{points} points, {scale}")
+        values = getattr(snapshot.history, f"{self.part.value}_{self.figure.value}")
+        epochs = len(values) - 1
+        end = max(snapshot.experiment.epochs, epochs)
+        if end != self._end:
+            self._end = end
+            self.plot.setXRange(0, end, padding=0.02)
+        self.range.follow((snapshot.experiment.run_key, self.part.value))
+        x, few = thinned(values)
+        marked = [[snapshot.epoch, *end] for end in _ends(values)]
+        place = {epoch: epoch for epochs_of in marked for epoch in epochs_of}
+        if len(few) < len(values):
+            # Marked points stand behind gaps of their own, so that no line leads to them.
+            place = {epoch: len(x) + 2 * i + 1 for i, epoch in enumerate(place)}
+            x = np.concatenate([x, np.repeat(np.array([*place], dtype=np.float64), 2)])
+            apart = np.full((2 * len(place), values.shape[1]), np.nan)
+            apart[1::2] = values[[*place]]
+            few = np.concatenate([few, apart])
+        heights = self._loss_heights(few) if loss else few
+        low, high = self.range.bounds if loss else (0.0, 1.0)
+        dashed = behind_another(heights, 0.004 * (high - low))
+        self.curves.set_curves(
+            [
+                Curve(x, heights[:, k], colour, dashed[k], [place[e] for e in marked[k]])
+                for k, colour in enumerate(lane_colours(snapshot))
+            ]
+        )
+        self.cursor.setValue(snapshot.epoch)
+        self.notes.show_diverged(snapshot, later=True)
+
+    def _loss_heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        self.range.see(values)
+        self.range.see(np.array([CHANCE]))
+        if self.range.bounds != self._bounds:
+            self._bounds = low, high = self.range.bounds
+            self.plot.setYRange(low, high, padding=0)
+            chance = math.log10(CHANCE)
+            # Where decades stand close together, "log 2" would lie on "1".
+            crowded = high - low > 6
+            ticks = [t for t in self.range.ticks()[0] if not (crowded and t[1] == "1")]
+            self.plot.getAxis("left").setTicks([[*ticks, (chance, "log 2")], []])
+        return decades(values, self.range.floor)
+
+
+def thinned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Epochs and values (points, K) to draw of (epochs, K).
+
+    Past ``MOST_POINTS`` only the least and the greatest of every few values are kept, so that
+    no spike is lost and no frame is late. A few with a NaN among them become a gap.
+    """
+    count, lanes = values.shape
+    step = -(-count // MOST_POINTS)
+    if step == 1:
+        return np.arange(float(count)), values
+    whole = count // step * step
+    blocks = values[:whole].reshape(-1, step, lanes)
+    extremes = np.stack([blocks.min(axis=1), blocks.max(axis=1)], axis=1).reshape(-1, lanes)
+    x = np.concatenate([np.repeat(np.arange(0.0, whole, step), 2), np.arange(whole, count)])
+    return x, np.concatenate([extremes, values[whole:]])
+
+
+def _ends(values: NDArray[np.float64]) -> list[list[int]]:
+    """The last finite epoch of every lane that ends in a gap; it may be a single point."""
+    finite = np.isfinite(values)
+    return [
+        [int(np.flatnonzero(column)[-1])] if column.any() and not column[-1] else []
+        for column in finite.T
+    ]

@@ -1,0 +1,120 @@
+"""Pages: views that belong together, arranged on one widget."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from initviz.snapshot import Snapshot
+from initviz.views import VIEWS
+from initviz.views.base import View
+from initviz.views.style import Style
+
+
+@dataclass(frozen=True)
+class PageLayout:
+    """Which views stand where.
+
+    Attributes:
+        name, title: as for a view.
+        rows: names of views, row by row.
+        heights: the share of the height that each row gets.
+    """
+
+    name: str
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+    heights: tuple[int, ...]
+
+
+OVERVIEW = PageLayout(
+    "overview", "Overview", (("boundary",), ("activations", "gradients", "history")), (35, 65)
+)
+SMALLEST = (756, 460)
+"""Pixels that a page needs."""
+
+PAGES = {page.name: page for page in (OVERVIEW,)}
+
+
+class Page(QWidget):
+    """The views of a layout; the borders between them can be dragged."""
+
+    def __init__(self, layout: PageLayout, style: Style) -> None:
+        super().__init__()
+        self.arrangement = layout
+        self.look = style
+        self.views: list[View] = []
+        self.rows = QSplitter(Qt.Orientation.Vertical)
+        self.splitters = [self.rows]
+        for names in layout.rows:
+            self.rows.addWidget(self._row(names, style))
+        for i, height in enumerate(layout.heights):
+            self.rows.setStretchFactor(i, height)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.rows)
+        for splitter in self.splitters:
+            splitter.setHandleWidth(8)
+            splitter.setChildrenCollapsible(False)
+            splitter.splitterMoved.connect(self._rearrange)
+        # Narrower, the panels' switches would not fit; the window scrolls the page then.
+        self.setMinimumSize(*SMALLEST)
+        self.reset()
+
+    def _row(self, names: Sequence[str], style: Style) -> QWidget:
+        views = [VIEWS[name](style) for name in names]
+        for view in views:
+            view.set_style(style)
+        self.views.extend(views)
+        if len(views) == 1:
+            return views[0].panel
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitters.append(splitter)
+        for view in views:
+            splitter.addWidget(view.panel)
+        return splitter
+
+    def reset(self) -> None:
+        """Give every view the room that the layout gives it."""
+        self.rows.setSizes([100 * height for height in self.arrangement.heights])
+        for splitter in self.splitters[1:]:
+            splitter.setSizes([1000] * splitter.count())
+
+    @property
+    def widget(self) -> QWidget:
+        """The page itself, as what is drawn in a picture."""
+        return self
+
+    def view(self, name: str) -> View:
+        """The page's view of this name."""
+        return next(view for view in self.views if view.name == name)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw one epoch in every view."""
+        for view in self.views:
+            view.show(snapshot)
+
+    def set_line(self, factor: float) -> None:
+        """Draw lines ``factor`` times as wide."""
+        self.look = dataclasses.replace(self.look, line=factor)
+        for view in self.views:
+            view.set_line(factor)
+
+    def set_style(self, style: Style) -> None:
+        """Change the colours of every view."""
+        self.look = style
+        for view in self.views:
+            view.set_style(style)
+
+    def resizeEvent(self, event: object) -> None:
+        """Let views choose their number of columns anew."""
+        self._rearrange()
+
+    def _rearrange(self, *_: object) -> None:
+        for view in self.views:
+            if view.snapshot is not None:
+                view.show(view.snapshot)

@@ -1,0 +1,12 @@
+import os
+
+from hypothesis import settings
+
+# Read when numpy and torch are first imported. On a busy machine threads wait for one another, and
+# the small products of these tests gain nothing from a second one.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+# The same examples in every run, and no clock: a busy machine is not a failure.
+settings.register_profile("initviz", deadline=None, derandomize=True)
+settings.load_profile("initviz")

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from initviz.catalog.datasets import DATASETS
+from initviz.engine.data import LIFT_SEED, Split, find_plane, load
+from initviz.experiment import Experiment
+from tests.make import data
+
+every_dataset = pytest.mark.parametrize("dataset", list(DATASETS))
+
+
+@every_dataset
+@pytest.mark.parametrize("features", [2, 3, 40])
+def test_inputs_are_standardised_by_the_training_points(dataset: str, features: int) -> None:
+    settings = data(dataset, samples=200, features=features)
+    loaded = load(Experiment(data=settings, seed=4))
+    train, test = loaded.train, loaded.test
+    assert train.x.shape == test.x.shape == (200, features)
+    np.testing.assert_allclose(train.x.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(train.x.std(axis=0), 1, atol=1e-12)
+
+    entry = DATASETS[dataset]
+    raw, raw_test = (entry.make(200, settings.values, seed) for seed in (4, 4 + 10_000))
+    lift = np.eye(2)
+    if features > 2:
+        lift = np.random.default_rng(LIFT_SEED).normal(0, np.sqrt(0.5), (2, features))
+    lifted = raw[0] @ lift
+    expected = (raw_test[0] @ lift - lifted.mean(axis=0)) / lifted.std(axis=0)
+    np.testing.assert_allclose(test.x, expected, atol=1e-12)
+    np.testing.assert_array_equal(train.y, raw[1])
+    np.testing.assert_array_equal(test.y, raw_test[1])
+    assert train.x.dtype == train.y.dtype == np.float64
+
+
+def test_the_same_settings_and_seed_give_the_same_points_and_others_others() -> None:
+    once = load(Experiment(seed=5))
+    assert load(Experiment(seed=5, activation="relu", learning_rate=1.0)) is once
+    assert not np.array_equal(load(Experiment(seed=6)).train.x, once.train.x)
+    assert not np.array_equal(once.test.x, once.train.x)
+
+
+def test_the_lift_is_fixed_whatever_the_seed() -> None:
+    def directions(seed: int) -> np.ndarray:
+        raw = load(Experiment(seed=seed, data=data("xor", features=6))).plane.basis
+        return raw.T @ raw  # the projection onto the plane, whatever its basis
+
+    # Standardising bends the plane a little with the points, and no more than that.
+    np.testing.assert_allclose(directions(1), directions(2), atol=0.1)
+
+
+def test_arrays_that_are_shared_cannot_be_written_to() -> None:
+    loaded = load(Experiment())
+    for array in (loaded.train.x, loaded.train.y, loaded.test.x, loaded.test.y):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+def test_points_that_all_coincide_still_have_a_plane() -> None:
+    plane = find_plane(Split(np.zeros((10, 3)), np.zeros(10)), ("a", "b"))
+    assert np.isfinite(plane.points).all()
+    assert np.isfinite(plane.explained)
+    assert plane.extent[0] < plane.extent[1]
+
+
+# ---- the plane ----
+
+
+def test_two_inputs_are_drawn_as_they_are() -> None:
+    loaded = load(Experiment(data=data("moons")))
+    plane = loaded.plane
+    assert not plane.is_projection
+    assert plane.explained == 1
+    assert plane.axes == DATASETS["moons"].axes
+    np.testing.assert_array_equal(plane.points, loaded.train.x)
+    np.testing.assert_array_equal(plane.labels, loaded.train.y)
+
+
+@every_dataset
+def test_more_inputs_are_drawn_in_the_plane_that_holds_all_of_them(dataset: str) -> None:
+    loaded = load(Experiment(data=data(dataset, samples=300, features=50)))
+    plane = loaded.plane
+    assert plane.is_projection
+    assert plane.axes == ("component 1", "component 2")
+    np.testing.assert_allclose(plane.basis @ plane.basis.T, np.eye(2), atol=1e-12)
+    assert plane.explained == pytest.approx(1, abs=1e-12)
+    for split in (loaded.train, loaded.test):
+        inside = (split.x - plane.centre) @ plane.basis.T
+        np.testing.assert_allclose(plane.centre + inside @ plane.basis, split.x, atol=1e-9)
+    np.testing.assert_allclose(plane.centre + plane.points @ plane.basis, loaded.train.x, atol=1e-9)
+
+
+def test_the_plane_is_spanned_by_the_first_two_principal_components() -> None:
+    random = np.random.default_rng(1)
+    x = random.normal(0, 1, (400, 5)) @ np.diag([0.1, 3, 0.2, 2, 0.3]) + 7
+    plane = find_plane(Split(x, np.zeros(400)), ("a", "b"))
+    values, vectors = np.linalg.eigh(np.cov(x.T))
+    for mine, theirs in zip(plane.basis, vectors.T[::-1], strict=False):
+        assert abs(mine @ theirs) == pytest.approx(1, abs=1e-9)
+    assert plane.explained == pytest.approx(values[-2:].sum() / values.sum(), abs=1e-9)
+    np.testing.assert_allclose(plane.points.var(axis=0, ddof=1), values[::-1][:2])
+
+
+@every_dataset
+@pytest.mark.parametrize("features", [2, 9])
+def test_the_square_that_is_drawn_holds_every_training_point(dataset: str, features: int) -> None:
+    plane = load(Experiment(data=data(dataset, features=features))).plane
+    left, right, bottom, top = plane.extent
+    assert right - left == pytest.approx(top - bottom)
+    u, v = plane.points.T
+    assert left < u.min() < u.max() < right
+    assert bottom < v.min() < v.max() < top
+    # ... and is filled by them in its wider direction.
+    assert max(np.ptp(u), np.ptp(v)) > 0.85 * (right - left)
+
+
+def test_the_grid_is_cell_centres_row_by_row_from_the_bottom() -> None:
+    plane = load(Experiment(data=data("xor", features=4))).plane
+    left, right, bottom, top = plane.extent
+    u, v = ((plane.grid(4) - plane.centre) @ plane.basis.T).T.reshape(2, 4, 4)
+    step = (right - left) / 4
+    np.testing.assert_allclose(u[0], left + step * (np.arange(4) + 0.5))
+    np.testing.assert_allclose(v[:, 0], bottom + step * (np.arange(4) + 0.5))
+    np.testing.assert_allclose(u, np.broadcast_to(u[0], (4, 4)))
+    np.testing.assert_allclose(v, np.broadcast_to(v[:, :1], (4, 4)))
+    assert v[-1, 0] + step / 2 == pytest.approx(top)

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import Linear, init
+
+from initviz.catalog.schemes import BIASES, SCHEMES
+from initviz.engine.initialize import initial_lane, initial_parameters, layer_generator
+from initviz.experiment import Experiment, Lane
+from initviz.layout import layout
+from tests.make import data, lane
+
+
+def small(*lanes: Lane, **changes: object) -> Experiment:
+    usual = {"hidden": (7, 5), "data": data("moons", features=3), "precision": "float64"}
+    return Experiment(**{**usual, **changes}, lanes=lanes or (Lane(),))
+
+
+def weights(experiment: Experiment, index: int = 0) -> list[torch.Tensor]:
+    row = initial_parameters(experiment)[index]
+    return [row[s.start : s.middle].view(s.fan_in, s.fan_out) for s in layout(experiment.sizes)]
+
+
+def biases(experiment: Experiment, index: int = 0) -> list[torch.Tensor]:
+    row = initial_parameters(experiment)[index]
+    return [row[s.middle : s.stop] for s in layout(experiment.sizes)]
+
+
+def test_pytorchs_default_is_bit_for_bit_what_linear_layers_start_with() -> None:
+    experiment = small(lane("torch_default"), seed=11, precision="float32")
+    with torch.random.fork_rng():
+        for number, (w, b) in enumerate(zip(weights(experiment), biases(experiment), strict=True)):
+            torch.manual_seed(layer_generator(11, number).initial_seed())
+            layer = Linear(w.shape[0], w.shape[1])
+            assert torch.equal(w, layer.weight.T)
+            assert torch.equal(b, layer.bias)
+
+
+def test_fans_are_counted_from_the_inputs_to_the_outputs() -> None:
+    experiment = small(
+        lane("he_normal"), lane("he_normal", mode="fan_out"), hidden=(400, 900)
+    )  # fmt: skip
+    by_inputs, by_outputs = weights(experiment, 0)[1], weights(experiment, 1)[1]
+    assert float(by_inputs.var()) == pytest.approx(2 / 400, rel=0.02)
+    assert float(by_outputs.var()) == pytest.approx(2 / 900, rel=0.02)
+
+
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+@pytest.mark.parametrize("bias", list(BIASES))
+def test_every_pair_of_schemes_fills_every_parameter(scheme: str, bias: str) -> None:
+    made = Lane(scheme=scheme, bias=bias)
+    row = initial_lane(small(made), made)
+    assert row.shape == (small(made).parameter_count,)
+    assert row.dtype == torch.float64
+    assert torch.isfinite(row).all()
+
+
+@pytest.mark.parametrize(
+    ("one", "factor", "other"),
+    [
+        (lane("uniform", half_width=0.01), 300.0, lane("uniform", half_width=3.0)),
+        (lane("normal", deviation=1.0), 10.0, lane("normal", deviation=10.0)),
+        (lane("truncated_normal", deviation=1.0), 5.0, lane("truncated_normal", deviation=5.0)),
+        (lane("xavier_uniform"), 2.0, lane("xavier_uniform", gain=2.0)),
+        (lane("xavier_normal"), 0.25, lane("xavier_normal", gain=0.25)),
+        (lane("orthogonal"), 3.0, lane("orthogonal", gain=3.0)),
+        (lane("constant", value=0.5), -4.0, lane("constant", value=-2.0)),
+    ],
+    ids=lambda value: value.title if isinstance(value, Lane) else str(value),
+)
+def test_a_scale_that_is_dragged_scales_one_and_the_same_draw(
+    one: Lane, factor: float, other: Lane
+) -> None:
+    experiment = small(one, other, hidden=(20, 16))
+    for before, after in zip(weights(experiment, 0), weights(experiment, 1), strict=True):
+        torch.testing.assert_close(after, before * factor, rtol=1e-12, atol=0)
+
+
+def test_a_layer_more_does_not_change_the_layers_before_it() -> None:
+    short, long = small(hidden=(7, 5)), small(hidden=(7, 5, 5))
+    assert torch.equal(weights(short)[0], weights(long)[0])
+    assert torch.equal(weights(short)[1], weights(long)[1])
+
+
+def test_a_lane_starts_the_same_whatever_stands_beside_it() -> None:
+    made = [Lane(scheme=scheme) for scheme in list(SCHEMES)[:8]]
+    together = initial_parameters(small(*made))
+    for row, each in zip(together, made, strict=True):
+        assert torch.equal(row, initial_parameters(small(each))[0])
+    assert torch.equal(initial_parameters(small(*made[::-1])), together.flip(0))
+
+
+def test_seeds_and_layers_draw_apart() -> None:
+    experiment = small(hidden=(6, 6, 6))
+    first, second = weights(experiment)[1:3]
+    assert not torch.equal(first, second)
+    assert not torch.equal(first, weights(experiment.replace(seed=2))[1])
+    seeds = {layer_generator(s, n).initial_seed() for s in range(50) for n in range(101)}
+    assert len(seeds) == 50 * 101
+
+
+def test_a_lane_draws_for_its_own_activation() -> None:
+    experiment = small(
+        lane("kumar"), lane("kumar").replace(activation="tanh"), activation="sigmoid"
+    )  # fmt: skip
+    for sigmoid, tanh in zip(weights(experiment, 0), weights(experiment, 1), strict=True):
+        torch.testing.assert_close(sigmoid, tanh * 3.6, rtol=1e-12, atol=0)
+
+
+def test_weights_are_those_of_torch_transposed() -> None:
+    expected = torch.empty(5, 7, dtype=torch.float64)
+    init.xavier_normal_(expected, generator=layer_generator(1, 1))
+    assert torch.equal(weights(small(lane("xavier_normal")))[1], expected.T)
