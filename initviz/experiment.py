@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from initviz.catalog.activations import ACTIVATIONS, Activation, activation_choices
-from initviz.catalog.datasets import DATASETS, Dataset, dataset_choices
+from initviz.catalog.datasets import DATASETS, Dataset, Facts, dataset_choices
 from initviz.catalog.parameter import (
     Choice,
     Kind,
@@ -37,6 +37,7 @@ from initviz.catalog.schemes import (
     bias_choices,
     scheme_choices,
 )
+from initviz.catalog.tasks import Task
 
 MAX_LANES = 8
 MAX_STACKED = 160_000_000
@@ -46,7 +47,7 @@ MAX_ACTIVATIONS = 100_000_000
 """Most neurons × points of a batch × lanes; a step holds about three numbers for each."""
 
 DATASET = Parameter(
-    "dataset", "Dataset", "The points that the network learns to tell apart.", Kind.CHOICE,
+    "dataset", "Dataset", "What the network learns from.", Kind.CHOICE,
     "moons", choices=dataset_choices,
 )  # fmt: skip
 SCHEME = Parameter(
@@ -56,6 +57,10 @@ SCHEME = Parameter(
 BIAS = Parameter(
     "bias", "Biases", "The law that the first biases are drawn from.", Kind.CHOICE,
     "zeros", choices=bias_choices,
+)  # fmt: skip
+OUTPUT = Parameter(
+    "output", "Output layer", "A scheme of its own for the weights of the output layer.",
+    Kind.CHOICE, None, choices=scheme_choices,
 )  # fmt: skip
 HIDDEN = Parameter(
     "hidden", "Hidden layers",
@@ -205,7 +210,7 @@ class DataSettings(_Part):
     def _complete(self) -> Self:
         # A frozen model is completed by writing past it, once, before anybody sees it.
         entry = DATASETS[self.dataset]
-        values = complete(entry.label, entry.all_parameters(), self.values)
+        values = complete(entry.label, entry.parameters, self.values)
         object.__setattr__(self, "values", values)
         return self
 
@@ -220,6 +225,11 @@ class DataSettings(_Part):
         """The catalogue's entry."""
         return DATASETS[self.dataset]
 
+    @property
+    def facts(self) -> Facts:
+        """Task, number of points, inputs and outputs, and what they are called."""
+        return self.entry.facts(self.values)
+
 
 class Lane(_Part):
     """One initialisation in the comparison.
@@ -227,6 +237,8 @@ class Lane(_Part):
     Attributes:
         scheme, values: the law of the weights and its parameters.
         bias, bias_values: the law of the biases; None takes the one that belongs to the scheme.
+        output, output_values: a law of its own for the output layer's weights; None takes
+            the lane's.
         activation, learning_rate: override the experiment's; None keeps it.
         name: the title on the screen; "" takes the scheme's.
         colour: its place in the palette, 0 to 7; a lane keeps it when lanes are moved.
@@ -236,6 +248,8 @@ class Lane(_Part):
     values: ParameterValues = Values({})
     bias: Annotated[str | None, optional(BIAS)] = None
     bias_values: ParameterValues = Values({})
+    output: Annotated[str | None, optional(OUTPUT)] = None
+    output_values: ParameterValues = Values({})
     activation: Annotated[str | None, optional(ACTIVATION)] = None
     learning_rate: Annotated[float | None, optional(LEARNING_RATE)] = None
     name: str = ""
@@ -251,6 +265,12 @@ class Lane(_Part):
         bias_values = complete(f"{bias.label} bias", bias.parameters, self.bias_values)
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "bias_values", bias_values)
+        if self.output is not None:
+            last = SCHEMES[self.output]
+            output_values = complete(f"{last.label} (output)", last.parameters, self.output_values)
+            object.__setattr__(self, "output_values", output_values)
+        elif self.output_values:
+            raise SettingError("output_values: name the output layer's scheme, too", "output")
         if self.colour is not None and not 0 <= self.colour < MAX_LANES:
             raise SettingError(
                 f"colour: {self.colour} is out of range; write 0 to {MAX_LANES - 1}",
@@ -270,12 +290,20 @@ class Lane(_Part):
             changes = {"values": {}, "bias": None, **changes}
         if changes.get("bias", self.bias) != self.bias:
             changes.setdefault("bias_values", {})
+        if changes.get("output", self.output) != self.output:
+            changes.setdefault("output_values", {})
         return super().replace(**changes)
 
     @property
     def entry(self) -> Scheme:
         """The catalogue's entry of the weights' scheme."""
         return SCHEMES[self.scheme]
+
+    def weights_of(self, output: bool) -> tuple[Scheme, Mapping[str, Any]]:
+        """The scheme of the output layer's weights, or of all others, and its parameters."""
+        if output and self.output is not None:
+            return SCHEMES[self.output], self.output_values
+        return self.entry, self.values
 
     @property
     def bias_entry(self) -> BiasScheme:
@@ -288,6 +316,8 @@ class Lane(_Part):
         if self.name:
             return self.name
         marks = [self.entry.title(self.values)]
+        if self.output:
+            marks.append(f"out: {SCHEMES[self.output].title(self.output_values)}")
         if self.activation:
             marks.append(ACTIVATIONS[self.activation].label)
         if self.learning_rate is not None:
@@ -334,7 +364,7 @@ class Experiment(_Part):
                 f"(at most {MAX_STACKED / 1e6:.0f} million in all)",
                 "hidden",
             )
-        rows = min(self.batch_size, int(self.data.values["samples"]))
+        rows = min(self.batch_size, self.data.facts.train)
         activations = rows * sum(self.sizes[1:]) * len(self.lanes)
         if activations > MAX_ACTIVATIONS:
             raise SettingError(
@@ -350,8 +380,14 @@ class Experiment(_Part):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Neurons of every layer, from the inputs to the one logit."""
-        return (int(self.data.values["features"]), *self.hidden, 1)
+        """Neurons of every layer, from the inputs to the outputs."""
+        facts = self.data.facts
+        return (facts.features, *self.hidden, facts.outputs)
+
+    @property
+    def task(self) -> Task:
+        """What the data asks; the loss and the score follow from it."""
+        return self.data.facts.task
 
     @property
     def parameter_count(self) -> int:

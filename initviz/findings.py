@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initviz.catalog.activations import Activation
+from initviz.catalog.tasks import REGRESSION
 from initviz.experiment import Experiment
 from initviz.snapshot import Snapshot
 
@@ -120,8 +121,8 @@ class Measures:
         lane: the lane's place in it.
         epoch: the epoch that is judged.
         names: of all layers, the output last.
-        loss, accuracy: on the training and on the test points, epochs 0 to ``epoch``.
-        guessing: the loss of always answering with the classes' shares, log 2 where they are equal.
+        loss, score: on the training and on the test points, epochs 0 to ``epoch``.
+        guessing: the loss of always answering with the classes' shares, see ``loss_of_guessing``.
         diverged_at: the first epoch that was not finite, −1 for none so far.
         size: rms of the hidden activations, (H,).
         silent: share of hidden activations that are exactly 0, (H,).
@@ -138,7 +139,7 @@ class Measures:
     epoch: int
     names: tuple[str, ...]
     loss: Array
-    accuracy: Array
+    score: Array
     guessing: float
     diverged_at: int
     size: Array
@@ -214,7 +215,7 @@ def measure(snapshot: Snapshot) -> list[Measures]:
         batch_gradient = np.hypot(gradient, delta * below / np.sqrt(experiment.batch_size))
     weight_norm = history.weight_norm[snapshot.epoch]
     diverged = np.where(snapshot.diverged, snapshot.diverged_at, -1)
-    guessing = loss_of_guessing(snapshot.plane.labels)
+    guessing = loss_of_guessing(snapshot)
     return [
         Measures(
             experiment=experiment,
@@ -222,7 +223,7 @@ def measure(snapshot: Snapshot) -> list[Measures]:
             epoch=snapshot.epoch,
             names=tuple(layer.name for layer in layers),
             loss=history.train_loss[epochs, k],
-            accuracy=history.test_accuracy[epochs, k],
+            score=history.test_score[epochs, k],
             guessing=guessing,
             diverged_at=int(diverged[k]),
             size=size[k],
@@ -244,10 +245,17 @@ def _stack(rows: list[NDArray[np.floating]]) -> Array:
     return np.array(rows, dtype=float).T
 
 
-def loss_of_guessing(labels: NDArray[np.floating]) -> float:
-    """The cross-entropy of always answering with the share of class 1, log 2 at most."""
-    share = float(np.clip(np.mean(labels), 1e-6, 1 - 1e-6))
-    return float(-share * np.log(share) - (1 - share) * np.log(1 - share))
+def loss_of_guessing(snapshot: Snapshot) -> float:
+    """The least loss of an answer that is always the same.
+
+    For classes the entropy of their shares, log C at most; for a regression the variance of the
+    standardised target, 1.
+    """
+    if snapshot.experiment.task is REGRESSION:
+        return 1.0
+    _, counts = np.unique(snapshot.plane.labels, return_counts=True)
+    shares = np.clip(counts / counts.sum(), 1e-6, 1 - 1e-6)
+    return float(-(shares * np.log(shares)).sum())
 
 
 def relative_change(
@@ -266,7 +274,7 @@ def relative_change(
         (layers,); infinite where all weights are 0 and the gradient is not.
     """
     batch = experiment.batch_size
-    steps = -(-int(experiment.data.values["samples"]) // batch)
+    steps = -(-experiment.data.facts.train // batch)
     reach = steps * experiment.learning_rate_of(experiment.lanes[lane])
     with np.errstate(all="ignore"):
         match experiment.optimiser:
@@ -434,7 +442,11 @@ def sound(m: Measures) -> Finding:
     if m.epoch == 0:
         reason = f"{kept}: both get through."
         return m.finding(Symptom.HEALTHY, Severity.GOOD, reason, "Ready to learn")
-    right = f"{percent(m.accuracy[-1])} of the test points are right"
+    task, score = m.experiment.task, m.score[-1]
+    if task is REGRESSION:
+        right = f"{task.score_text(score)} on the test points"
+    else:
+        right = f"{percent(score)} of the test points are right"
     if m.now < WELL_LEARNT * m.guessing:
         return m.finding(Symptom.HEALTHY, Severity.GOOD, f"{right}. {kept}.")
     epochs = "1 epoch" if m.epoch == 1 else f"{m.epoch} epochs"

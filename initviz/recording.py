@@ -32,8 +32,8 @@ class Scalars:
     """The figures of one epoch (leading axis absent) or of all (leading axis: epochs).
 
     Attributes:
-        train_loss, test_loss: mean binary cross-entropy, (..., K).
-        train_accuracy, test_accuracy: share of right answers, 0 to 1, (..., K).
+        train_loss, test_loss: mean loss of the task, (..., K).
+        train_score, test_score: accuracy, 0 to 1, or R² (1 at most), (..., K).
         gradient_norm: ‖∂L/∂W‖ of each layer on the last batch (at epoch 0 the first, before its
             step), the L2 penalty's part included, (..., K, L).
         weight_norm: ‖W‖ of each layer, (..., K, L).
@@ -43,8 +43,8 @@ class Scalars:
 
     train_loss: Array
     test_loss: Array
-    train_accuracy: Array
-    test_accuracy: Array
+    train_score: Array
+    test_score: Array
     gradient_norm: Array
     weight_norm: Array
     update_ratio: Array

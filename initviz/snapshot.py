@@ -29,9 +29,12 @@ class Plane:
         basis: (2, features), orthonormal.
         extent: left, right, bottom, top of the square that is drawn.
         points: (n, 2), the training points in the plane.
-        labels: (n,), their classes.
+        labels: (n,), the numbers of their classes, or their targets, in the target's unit.
         explained: the share of the inputs' variance that lies in the plane, 0 to 1.
         axes: the names of u and v.
+        offset, scale: ``offset + scale · (u, v)`` is the point in the units of the data.
+        target_mean, target_deviation: an output z of a regression stands for
+            ``target_mean + target_deviation · z``.
     """
 
     centre: NDArray[np.float64]
@@ -41,6 +44,10 @@ class Plane:
     labels: NDArray[np.float64]
     explained: float
     axes: tuple[str, str]
+    offset: tuple[float, float] = (0.0, 0.0)
+    scale: tuple[float, float] = (1.0, 1.0)
+    target_mean: float = 0.0
+    target_deviation: float = 1.0
 
     @property
     def is_projection(self) -> bool:
@@ -134,7 +141,8 @@ class Snapshot:
         epoch: the epoch that the weights are from.
         layers: every layer with weights, the output last; () if only the boundary was wanted.
         plane: where boundaries are drawn.
-        boundary: (K, G, G), the logits on the plane, row 0 at the bottom; None if not wanted.
+        boundary: (K, outputs, G, G), the outputs on the plane, row 0 at the bottom; None if not
+            wanted.
         history: the figures of every epoch recorded when the probe ran, past ``epoch`` too.
         diverged_at: (K,), the first epoch at which the lane's weights or losses were no longer
             finite, −1 where they always were.

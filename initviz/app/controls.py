@@ -105,7 +105,7 @@ class Controls(QFrame):
             field.hide()
             field.deleteLater()
         self.data_fields = {}
-        for parameter in DATASETS[dataset].all_parameters():
+        for parameter in DATASETS[dataset].parameters:
             field = Field(parameter)
             field.edited.connect(self._data_setter(field, parameter.name))
             self.data_fields[parameter.name] = field

@@ -8,16 +8,21 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from initviz.catalog.datasets import Facts
+from initviz.catalog.tasks import CLASSES, REGRESSION
 from initviz.experiment import DataSettings, Experiment
 from initviz.snapshot import Plane
 
-TEST_SEED = 10_000
 LIFT_SEED = 500
 
 
 @dataclass(frozen=True)
 class Split:
-    """Inputs (n, features), standardised, and labels (n,) in {0, 1}, both float64."""
+    """Inputs (n, features), standardised, and what the outputs should be, (n, outputs), float64.
+
+    For two classes that is 0 or 1, for more a 1 in the place of the right class, for a regression
+    the standardised target.
+    """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -39,26 +44,57 @@ def load(experiment: Experiment) -> Data:
 
 @lru_cache(maxsize=2)  # 20,000 points of 1,000 features are 320 MB
 def _load(settings: DataSettings, seed: int) -> Data:
-    values = settings.values
-    samples, features = int(values["samples"]), int(values["features"])
-    train_x, train_y = settings.entry.make(samples, values, seed)
-    test_x, test_y = settings.entry.make(samples, values, seed + TEST_SEED)
-    if features > 2:
+    facts = settings.facts
+    (train_x, train_y), (test_x, test_y) = settings.entry.make(settings.values, seed)
+    if settings.entry.lifted and facts.features > 2:
         # x = x₂ P: the points stay in a plane, so that the boundary can still be drawn.
         random = np.random.default_rng(LIFT_SEED)
-        lift = random.normal(0, np.sqrt(0.5), (2, features))
+        lift = random.normal(0, np.sqrt(0.5), (2, facts.features))
         train_x, test_x = train_x @ lift, test_x @ lift
-    mean, deviation = train_x.mean(axis=0), train_x.std(axis=0)
-    deviation[deviation < 1e-12] = 1  # a constant column stays constant instead of becoming NaN
-    train = Split((train_x - mean) / deviation, train_y.astype(np.float64))
-    test = Split((test_x - mean) / deviation, test_y.astype(np.float64))
+    inputs, target = Scale.of(train_x), Scale(np.zeros(1), np.ones(1))
+    if facts.task is REGRESSION:
+        target = Scale.of(train_y[:, None])
+    train, test = (
+        Split(inputs.standardise(x), encode(y, facts, target))
+        for x, y in ((train_x, train_y), (test_x, test_y))
+    )
     for array in (train.x, train.y, test.x, test.y):
         array.setflags(write=False)
-    return Data(train, test, find_plane(train, settings.entry.axes))
+    return Data(train, test, find_plane(train, train_y, facts, inputs, target))
 
 
-def find_plane(train: Split, axes: tuple[str, str]) -> Plane:
+@dataclass(frozen=True)
+class Scale:
+    """Means and deviations of the training points' columns, (columns,)."""
+
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, x: NDArray[np.float64]) -> Scale:
+        """The scale of x (n, columns)."""
+        deviation = x.std(axis=0)
+        deviation[deviation < 1e-12] = 1  # a constant column stays constant, and is not NaN
+        return cls(x.mean(axis=0), deviation)
+
+    def standardise(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """x (n, columns) with the training points' mean at 0 and their deviation at 1."""
+        return (x - self.mean) / self.deviation
+
+
+def encode(y: NDArray[np.float64], facts: Facts, target: Scale) -> NDArray[np.float64]:
+    """Labels or targets (n,) as what the outputs should be, (n, outputs); see ``Split``."""
+    if facts.task is CLASSES:
+        return np.asarray(np.eye(facts.outputs)[y.astype(int)])
+    return target.standardise(y[:, None])
+
+
+def find_plane(
+    train: Split, labels: NDArray[np.float64], facts: Facts, inputs: Scale, target: Scale
+) -> Plane:
     """The plane to draw: the inputs themselves, or the first two principal components."""
+    axes = facts.axes[:2]
+    offset, scale = inputs.mean[:2], inputs.deviation[:2]
     features = train.x.shape[1]
     if features == 2:
         basis, centre, explained = np.eye(2), np.zeros(2), 1.0
@@ -68,6 +104,7 @@ def find_plane(train: Split, axes: tuple[str, str]) -> Plane:
         basis = directions[:2]
         explained = float((singular[:2] ** 2).sum() / max((singular**2).sum(), 1e-300))
         axes = ("component 1", "component 2")
+        offset, scale = np.zeros(2), np.ones(2)
     points = (train.x - centre) @ basis.T
     low, high = points.min(axis=0), points.max(axis=0)
     half = max(float((high - low).max()) / 2 * 1.12, 1e-6)
@@ -78,7 +115,11 @@ def find_plane(train: Split, axes: tuple[str, str]) -> Plane:
         basis=basis,
         extent=(float(extent[0]), float(extent[1]), float(extent[2]), float(extent[3])),
         points=points,
-        labels=train.y,
+        labels=labels,
         explained=explained,
-        axes=axes,
+        axes=(axes[0], axes[1]),
+        offset=(float(offset[0]), float(offset[1])),
+        scale=(float(scale[0]), float(scale[1])),
+        target_mean=float(target.mean[0]),
+        target_deviation=float(target.deviation[0]),
     )

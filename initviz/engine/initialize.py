@@ -42,7 +42,8 @@ def initial_lane(
         # torch.nn.init counts fans on (fan_out, fan_in).
         weight = torch.empty(slots.fan_out, slots.fan_in, dtype=row.dtype)
         bias = row[slots.middle : slots.stop]
-        lane.entry.fill(init, weight, lane.values, context)
+        scheme, values = lane.weights_of(output=number == len(experiment.hidden))
+        scheme.fill(init, weight, values, context)
         lane.bias_entry.fill(init, bias, lane.bias_values, context)
         row[slots.start : slots.middle] = weight.T.reshape(-1)
     return row

@@ -17,11 +17,11 @@ from functools import partial
 from itertools import accumulate, chain
 
 import torch
-import torch.nn.functional as functional
 from torch import Tensor
 
 from initviz.catalog.activations import Activation
 from initviz.engine.functions import Call, bind_backward, bind_forward
+from initviz.engine.losses import Loss
 from initviz.layout import layout
 
 
@@ -32,6 +32,7 @@ class Network:
         sizes: neurons of every layer, from the inputs to the outputs.
         activations: one for each lane; equal ones must stand together.
         parameters: (K, P), laid out as ``initviz.layout`` says; copied.
+        loss: what ``Pass`` differentiates.
 
     Attributes:
         store: (K · P,), all parameters; training changes them in place.
@@ -43,8 +44,13 @@ class Network:
     """
 
     def __init__(
-        self, sizes: Sequence[int], activations: Sequence[Activation], parameters: Tensor
+        self,
+        sizes: Sequence[int],
+        activations: Sequence[Activation],
+        parameters: Tensor,
+        loss: Loss,
     ) -> None:
+        self.loss = loss
         self.sizes = tuple(sizes)
         self.slots = layout(sizes)
         self.lanes = len(parameters)
@@ -177,7 +183,7 @@ class Pass:
 
         Args:
             x: (rows, features), as given to ``forward``.
-            y: (rows, outputs), the labels.
+            y: (rows, outputs), what the outputs should be.
         """
         self._backward(as_inputs(x, self.network.lanes), y.T, self.rows)
 
@@ -186,15 +192,14 @@ class Pass:
 
         Args:
             inputs: see ``as_inputs``.
-            labels: (outputs, rows).
+            labels: (outputs, rows), what the outputs should be.
             mean: whether the loss is the mean over the samples, or their sum.
         """
         self._forward.run(inputs)
         self._backward(inputs, labels, self.rows if mean else 1)
 
     def _backward(self, inputs: Tensor, labels: Tensor, divisor: int) -> None:
-        # ∂/∂z of the binary cross-entropy of σ(z) is σ(z) − y.
-        delta = torch.sigmoid(self._logits, out=self._last).sub_(labels)
+        delta = self.network.loss.delta(self._logits, labels, self._last)
         if divisor > 1:
             delta.div_(divisor)
         for call in self._calls:
@@ -262,16 +267,3 @@ def _buffers(network: Network, rows: int, widths: Sequence[Sequence[int]]) -> li
     block = network.store.new_empty(starts[-1])
     parts = (block[start : start + count] for start, count in zip(starts, counts, strict=False))
     return [[next(parts).view(network.lanes, width, rows) for width in some] for some in widths]
-
-
-def losses(logits: Tensor, y: Tensor) -> Tensor:
-    """Mean binary cross-entropy of every lane, (K,), float64; y is (n, outputs) of 0 and 1."""
-    # log(1 + exp(±z)); beyond the threshold it is ±z to the last digit of float64.
-    each = functional.softplus(logits * (1 - 2 * y), threshold=40)
-    return each.mean(dim=(1, 2), dtype=torch.float64)
-
-
-def accuracies(logits: Tensor, y: Tensor) -> Tensor:
-    """Share of right answers of every lane, (K,), float64; a NaN is a wrong answer."""
-    right = torch.where(y > 0.5, logits > 0, logits <= 0)
-    return right.mean(dim=(1, 2), dtype=torch.float64)

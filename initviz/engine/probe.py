@@ -81,14 +81,14 @@ def probe(recording: Recording, epoch: int, wanted: Wanted | None = None) -> Sna
 def probe_samples(experiment: Experiment) -> int:
     """How many training points a probe runs: fewer for large networks, but 128 of them."""
     per_sample = len(experiment.lanes) * sum(experiment.sizes[1:])
-    samples = int(experiment.data.values["samples"])
+    samples = experiment.data.facts.train
     return min(samples, max(MIN_SAMPLES, min(MAX_SAMPLES, SAMPLE_NUMBERS // per_sample)))
 
 
 def _boundary(experiment: Experiment, network: Network, places: list[int], grid: int) -> Array:
     inputs = _plane_inputs(experiment, grid)
     logits = Evaluation(network, inputs).run()
-    return _array(_in_order(logits, places)).reshape(len(places), grid, grid)
+    return _array(_in_order(logits, places).transpose(1, 2)).reshape(len(places), -1, grid, grid)
 
 
 @lru_cache(maxsize=4)
@@ -101,7 +101,7 @@ def _batch(experiment: Experiment) -> tuple[Tensor, Tensor]:
     """The probe's samples as ``Pass.run`` takes them."""
     train, rows, dtype = load(experiment).train, probe_samples(experiment), find_dtype(experiment)
     inputs = as_inputs(torch.tensor(train.x[:rows], dtype=dtype), len(experiment.lanes))
-    return inputs, torch.tensor(train.y[None, :rows], dtype=dtype)
+    return inputs, torch.tensor(train.y[:rows].T.copy(), dtype=dtype)
 
 
 def _layers(

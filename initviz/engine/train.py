@@ -12,7 +12,8 @@ from torch import Tensor
 from initviz.engine.data import load
 from initviz.engine.device import find_device, find_dtype, set_threads
 from initviz.engine.initialize import initial_parameters
-from initviz.engine.network import Evaluation, Network, Pass, accuracies, as_inputs, losses
+from initviz.engine.losses import LOSSES
+from initviz.engine.network import Evaluation, Network, Pass, as_inputs
 from initviz.engine.optimiser import OPTIMISERS
 from initviz.experiment import Experiment
 from initviz.recording import DEFAULT_BUDGET, Epoch, Recording, Scalars
@@ -91,7 +92,8 @@ def build_network(experiment: Experiment, parameters: Tensor) -> tuple[Network, 
     order = lane_order(experiment)
     activations = [experiment.activation_of(experiment.lanes[i]) for i in order]
     places = sorted(range(len(order)), key=order.__getitem__)
-    return Network(experiment.sizes, activations, parameters[order]), places
+    loss = LOSSES[experiment.task.name]
+    return Network(experiment.sizes, activations, parameters[order], loss), places
 
 
 class _Trainer:
@@ -105,7 +107,7 @@ class _Trainer:
         def tensor(array: NDArray[np.float64]) -> Tensor:
             return torch.tensor(array, dtype=dtype, device=device)
 
-        self.x, self.y = tensor(data.train.x), tensor(data.train.y[:, None])
+        self.x, self.y = tensor(data.train.x), tensor(data.train.y)
         parameters = initial_parameters(experiment, checkpoint).to(device)
         self.network, places = build_network(experiment, parameters)
         self.places = None if places == sorted(places) else places
@@ -117,7 +119,7 @@ class _Trainer:
         rest = len(self.x) % self.rows
         self.passes = {size: Pass(self.network, size) for size in {self.rows, rest} - {0}}
         self.evaluation = Evaluation(self.network, torch.cat([self.x, tensor(data.test.x)]))
-        self.labels = torch.cat([self.y.cpu(), torch.tensor(data.test.y[:, None], dtype=dtype)])
+        self.labels = torch.cat([self.y.cpu(), torch.tensor(data.test.y, dtype=dtype)])
         self.before = store.clone()
 
     def _rates(self) -> Tensor | float:
@@ -155,7 +157,7 @@ class _Trainer:
             rows = min(self.rows, part.stop - part.start)
             if rows:
                 inputs = as_inputs(x[part].view(-1, rows, x.shape[1]), self.network.lanes)
-                labels = y[part].view(-1, 1, rows)
+                labels = y[part].view(-1, rows, y.shape[1]).transpose(1, 2).contiguous()
                 passes = [self.passes[rows]] * len(inputs)
                 batches += zip(passes, inputs.unbind(), labels.unbind(), strict=True)
         return batches
@@ -179,15 +181,15 @@ class _Trainer:
         logits = self.evaluation.run(checkpoint).cpu()
         stores = torch.stack([network.gradient_store, network.store, self.before]).cpu()
         gradient_norm, weight_norm, update = self._norms(stores)
-        samples = len(self.x)
+        samples, loss = len(self.x), network.loss
         train, test = slice(None, samples), slice(samples, None)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(update == 0, 0.0, update / weight_norm)
         figures = {
-            "train_loss": losses(logits[:, train], self.labels[train]).numpy(),
-            "test_loss": losses(logits[:, test], self.labels[test]).numpy(),
-            "train_accuracy": accuracies(logits[:, train], self.labels[train]).numpy(),
-            "test_accuracy": accuracies(logits[:, test], self.labels[test]).numpy(),
+            "train_loss": loss.losses(logits[:, train], self.labels[train]).numpy(),
+            "test_loss": loss.losses(logits[:, test], self.labels[test]).numpy(),
+            "train_score": loss.scores(logits[:, train], self.labels[train]).numpy(),
+            "test_score": loss.scores(logits[:, test], self.labels[test]).numpy(),
             "gradient_norm": gradient_norm,
             "weight_norm": weight_norm,
             "update_ratio": ratio,

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-import contourpy
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, qRgb
 
-from initviz.snapshot import Plane, Snapshot
+from initviz.snapshot import Array, Snapshot
+from initviz.views.answers import colouring, zero_lines
 from initviz.views.base import Header, View, draw_once, equal_columns, lane_colours
 from initviz.views.style import SMALL_SIZE, Style, font
 
 SMALL_TILE = 100
 """Pixels under which a tile shows fewer and smaller points, or they would cover it."""
+
+ROOMY_TILE = 150
+"""Pixels from which a tile has room for the values at the ends of its axes."""
+
+AXIS_HEIGHT = 16
+"""Pixels that an axis takes."""
 
 MOST_POINTS = 400
 """Training points drawn in each tile."""
@@ -28,8 +35,10 @@ class BoundaryView(View):
     name = "boundary"
     title = "Decision boundary"
     help = (
-        "The probability of class 1 at every point of the input plane: orange 0, blue 1.\n"
-        "The black line is where the network is undecided (logit 0)."
+        "What the network answers at every point of the input plane.\n"
+        "Two classes: the probability of the second, and a line where it is ½. More: the class "
+        "that wins, the stronger the surer. A number: its value, with lines at its mean and one "
+        "deviation to either side."
     )
     wants_boundary = True
 
@@ -43,10 +52,13 @@ class BoundaryView(View):
 
     def shape(self, snapshot: Snapshot) -> object:
         small = self.tile_size(snapshot) < SMALL_TILE
-        return (lane_colours(snapshot), self._columns(snapshot), small)
+        # Settings that leave the plane as it is leave the colours, too.
+        data = (snapshot.experiment.data, snapshot.experiment.seed)
+        return (lane_colours(snapshot), self._columns(snapshot), small, data)
 
     def build(self, snapshot: Snapshot) -> None:
         columns = self._columns(snapshot)
+        self.colouring = colouring(self.look, snapshot.experiment.data.facts, snapshot.plane)
         self._tiles = [
             Tile(self, snapshot, k, 2 * (k // columns), k % columns)
             for k in range(len(snapshot.experiment.lanes))
@@ -61,11 +73,12 @@ class BoundaryView(View):
     def feed(self, snapshot: Snapshot) -> None:
         if snapshot.boundary is None:
             return
-        self.panel.subtitle.setText(f"epoch {snapshot.epoch} · test accuracy{_plane(snapshot)}")
-        accuracy = snapshot.history.test_accuracy[snapshot.epoch]
+        self.panel.subtitle.setText(
+            f"epoch {snapshot.epoch} · test {snapshot.experiment.task.score}{_plane(snapshot)}"
+        )
+        scores = snapshot.history.test_score[snapshot.epoch]
         for k, tile in enumerate(self._tiles):
-            tile.set_plane(snapshot.plane)
-            tile.show(snapshot.boundary[k], float(accuracy[k]), snapshot)
+            tile.show(snapshot.boundary[k], float(scores[k]), snapshot)
 
     def _columns(self, snapshot: Snapshot) -> int:
         """Tiles in a row: few, for the sake of their titles, but nearly as large as can be."""
@@ -82,7 +95,8 @@ class BoundaryView(View):
         )
 
     def _build_bar(self, rows: int, column: int) -> None:
-        """The colour bar: the probability of class 1, 0 at the bottom."""
+        """The colour bar."""
+        bar = self.colouring.bar
         plot = self.canvas.addPlot(0, column, rowspan=rows, enableMenu=False)
         plot.hideButtons()
         plot.vb.setMouseEnabled(x=False, y=False)
@@ -91,18 +105,18 @@ class BoundaryView(View):
         plot.hideAxis("bottom")
         plot.showAxis("right")
         axis = plot.getAxis("right")
-        axis.setTicks([[(0.0, "0"), (0.5, "½"), (1.0, "1")], []])
+        axis.setTicks([[*bar.ticks], []])
         axis.setPen(QColor(self.look.muted))
         axis.setTextPen(QColor(self.look.muted))
         axis.setTickFont(font(SMALL_SIZE))
-        axis.setLabel("P(class 1)")
+        axis.setLabel(bar.label)
         axis.label.setFont(font(SMALL_SIZE))
-        image = pg.ImageItem(np.linspace(0, 1, 64)[:, None], levels=(0, 1))
-        image.setLookupTable(self.look.diverging())
+        image = ByteImage(self.colouring.table)
+        image.setImage(bar.image, autoLevels=False)
         image.setRect(QRectF(0, 0, 1, 1))
         plot.addItem(image)
         plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0)
-        self.canvas.ci.layout.setColumnFixedWidth(column, 46)
+        self.canvas.ci.layout.setColumnFixedWidth(column, bar.width)
 
 
 class ByteImage(pg.ImageItem):
@@ -124,37 +138,42 @@ class ByteImage(pg.ImageItem):
 
 
 class Tile:
-    """One lane's boundary: header, image, line of indecision, points."""
+    """One lane's boundary: header, image, lines where the answer changes, points."""
 
     def __init__(
         self, view: BoundaryView, snapshot: Snapshot, lane: int, row: int, column: int
     ) -> None:
-        style = view.look
+        style, plane = view.look, snapshot.plane
         self.colour = lane_colours(snapshot)[lane]
         self.lane = lane
+        self.colouring = view.colouring
+        self.plane = plane
+        left, right, bottom, top = plane.extent
+        self._rect = QRectF(left, bottom, right - left, top - bottom)
+        self._cells = 0
         self.header = Header(view.canvas, style, row, column)
         self.box = view.canvas.addViewBox(row + 1, column, enableMenu=False)
         self.box.setMouseEnabled(x=False, y=False)
         self.box.setDefaultPadding(0)
         self.box.setAspectLocked(True)
-        self.image = ByteImage(style.diverging())
-        self._placed: tuple[object, ...] = ()
-        self._plane: Plane | None = None
-        self._rect = QRectF()
+        self.image = ByteImage(self.colouring.table)
         # One pixel and no more: that Qt draws quickly, smooth or not.
         self.line = pg.PlotCurveItem(connect="finite", pen=style.pen("#000000"), antialias=True)
         self.box.addItem(self.image)
         self.box.addItem(self.line)
-        small = view.tile_size(snapshot) < SMALL_TILE
-        self._most = MOST_POINTS // 2 if small else MOST_POINTS
+        size = view.tile_size(snapshot)
+        small = size < SMALL_TILE
+        step = max(1, math.ceil(len(plane.points) / (MOST_POINTS // 2 if small else MOST_POINTS)))
+        points, labels = plane.points[::step], plane.labels[::step]
         self.points = [
             pg.ScatterPlotItem(
+                pos=points[mark.chosen],
                 size=3.5 if small else 5,
-                symbol=symbol,
-                brush=QColor(fill),
+                symbol=mark.symbol,
+                brush=QColor(mark.fill),
                 pen=pg.mkPen(style.outline, width=0.6),
             )
-            for symbol, fill in (("o", style.negative_mark), ("s", style.positive_mark))
+            for mark in self.colouring.marks(labels)
         ]
         for item in self.points:
             draw_once(item)
@@ -163,57 +182,60 @@ class Tile:
             "", color="#16191e", anchor=(0.5, 0.5), fill=QColor(255, 255, 255, 208)
         )
         self.note.setFont(font(SMALL_SIZE))
-        self.box.addItem(self.note)
-        self.set_plane(snapshot.plane)
-
-    def set_plane(self, plane: Plane) -> None:
-        """Draw over this plane from now on; another experiment may have another one."""
-        if plane is self._plane:
-            return
-        self._plane = plane
-        left, right, bottom, top = plane.extent
-        self._rect = QRectF(left, bottom, right - left, top - bottom)
-        step = max(1, math.ceil(len(plane.points) / self._most))
-        points, labels = plane.points[::step], plane.labels[::step]
-        for label, item in enumerate(self.points):
-            item.setData(pos=points[labels == label])
         self.note.setPos(self._rect.center())
-        self.box.setRange(self._rect, padding=0, disableAutoRange=True)
+        self.box.addItem(self.note)
+        drawn = QRectF(self._rect)
+        if snapshot.experiment.data.facts.units and not plane.is_projection:
+            self._add_axes(style, size)
+            margin = self._rect.width() * AXIS_HEIGHT / max(size, 3 * AXIS_HEIGHT)
+            drawn.adjust(-margin, -margin, 0, 0)
+        self.box.setRange(drawn, padding=0, disableAutoRange=True)
 
-    def show(self, logits: NDArray[np.floating], accuracy: float, snapshot: Snapshot) -> None:
-        """Draw this lane's logits, (G, G), row 0 at the bottom."""
-        finite = np.isfinite(logits)
-        clipped = np.clip(np.where(finite, logits, 0), -60, 60)
-        probability = np.asarray(255 / (1 + np.exp(-clipped)), dtype=np.ubyte)
-        self.image.setImage(probability, autoLevels=False)
-        if (probability.shape, self._rect) != self._placed:
-            self._placed = probability.shape, self._rect
+    def _add_axes(self, style: Style, size: float) -> None:
+        """Names of the axes and, where there is room, the values at their ends."""
+        left, right, bottom, top = self.plane.extent
+        for axis, (low, high) in enumerate(((left, right), (bottom, top))):
+            turned = 90 if axis else 0
+            texts = [((low + high) / 2, 0.5, self.plane.axes[axis])]
+            if size >= ROOMY_TILE:
+                offset, scale = self.plane.offset[axis], self.plane.scale[axis]
+                texts += [(at, anchor, f"{offset + scale * at:.3g}")
+                          for at, anchor in ((low, 0.0), (high, 1.0))]  # fmt: skip
+            for at, anchor, text in texts:
+                item = pg.TextItem(
+                    text, color=style.muted, angle=turned, anchor=(anchor, 1.0 if axis else 0.0)
+                )
+                item.setFont(font(SMALL_SIZE))
+                item.setPos(*((left, at) if axis else (at, bottom)))
+                self.box.addItem(item)
+
+    def show(self, outputs: Array, score: float, snapshot: Snapshot) -> None:
+        """Draw this lane's outputs, (outputs, G, G), row 0 at the bottom."""
+        finite = np.isfinite(outputs)
+        whole = bool(finite.all())
+        if not whole:
+            outputs = np.where(finite, outputs, 0)
+        self.image.setImage(self.colouring.paint(outputs), autoLevels=False)
+        if outputs.shape[-1] != self._cells:
+            self._cells = outputs.shape[-1]
             self.image.setRect(self._rect)
-        self._draw_line(np.where(finite, clipped, np.nan))
+        self._draw_lines(self.colouring.fields(outputs) if whole else [])
         diverged = bool(snapshot.diverged[self.lane])
-        title = snapshot.experiment.lanes[self.lane].title
+        lane = snapshot.experiment.lanes[self.lane]
         if diverged:
             self.note.setText(f"diverged at epoch {snapshot.diverged_at[self.lane]}")
-        elif not finite.all():
+        elif not whole:
             self.note.setText("not finite everywhere")
-        self.note.setVisible(diverged or not finite.all())
-        self.header.show(self.colour, title, "" if diverged else f"{100 * accuracy:.0f} %")
+        self.note.setVisible(diverged or not whole)
+        figure = "" if diverged else snapshot.experiment.task.score_text(score)
+        self.header.show(self.colour, lane.title, figure)
 
-    def _draw_line(self, logits: NDArray[np.floating]) -> None:
-        if np.isnan(logits).any() or logits.min() == logits.max():
-            # A network that answers the same everywhere has no boundary.
-            self.line.setData([], [])
-            return
-        size = len(logits)
-        steps = (np.arange(size) + 0.5) / size
-        x = self._rect.left() + steps * self._rect.width()
-        y = self._rect.top() + steps * self._rect.height()
-        lines = contourpy.contour_generator(x, y, logits, line_type="ChunkCombinedNan").lines(0.0)
-        points = lines[0][0]  # one chunk: all lines, with NaN between them
-        if points is None:
-            self.line.setData([], [])
-        else:
-            self.line.setData(points[:, 0], points[:, 1])
+    def _draw_lines(self, fields: Sequence[Array]) -> None:
+        lines = [zero_lines(field, self.plane.extent) for field in fields]
+        gap = np.full((1, 2), np.nan)
+        parts = [part for line in lines if line is not None for part in (line, gap)]
+        points = np.concatenate(parts) if parts else np.empty((0, 2))
+        self.line.setData(points[:, 0], points[:, 1])
 
 
 def _plane(snapshot: Snapshot) -> str:

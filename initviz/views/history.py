@@ -1,4 +1,4 @@
-"""Loss and accuracy over the epochs, with the shown epoch as a line."""
+"""Loss and score over the epochs, with the shown epoch as a line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
+from initviz.catalog.tasks import REGRESSION
 from initviz.snapshot import Snapshot
 from initviz.views.axes import DecadeRange, decades
 from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
@@ -16,28 +17,33 @@ from initviz.views.curves import Curve, LaneCurves
 from initviz.views.panel import Switch
 from initviz.views.style import Style
 
-CHANCE = math.log(2)
+_SCORES = {
+    "binary": "share of right answers",
+    "classes": "share of right answers",
+    "regression": "share of the variance explained",
+}
 
 MOST_POINTS = 600
 """Points in a curve; of more, the extremes of every few are drawn."""
 
 
 class HistoryView(View):
-    """Loss (log scale) or accuracy of every lane, on the training or the test points."""
+    """Loss (log scale) or score of every lane, on the training or the test points."""
 
     name = "history"
     title = "Loss"
     help = (
-        "Mean binary cross-entropy over the epochs, or the share of right answers.\n"
-        "log 2 is the loss of a network that has learned nothing."
+        "The mean loss over the epochs, or the share of right answers (R² for a regression).\n"
+        "The dotted line is a network that knows nothing: a loss of log 2 for two classes, log C "
+        "for C, and 1, the variance, for a regression."
     )
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
         self.figure = Switch(
             [
-                ("loss", "loss", "Mean binary cross-entropy, on a log scale"),
-                ("accuracy", "accuracy", "Share of right answers"),
+                ("loss", "loss", "The mean loss, on a log scale"),
+                ("score", "score", "Share of right answers, or R² for a regression"),
             ]
         )
         self.part = Switch(
@@ -60,17 +66,23 @@ class HistoryView(View):
         self.cursor.setPen(self.look.pen(self.look.text, 1, Qt.PenStyle.DashLine))
 
     def shape(self, snapshot: Snapshot) -> object:
-        return (lane_colours(snapshot), self.figure.value)
+        facts = snapshot.experiment.data.facts
+        return (lane_colours(snapshot), self.figure.value, facts.task, facts.outputs)
 
     def build(self, snapshot: Snapshot) -> None:
         self._bounds: tuple[float, float] | None = None
         self._end = 0
         loss = self.figure.value == "loss"
-        self.panel.title.setText("Loss" if loss else "Accuracy")
+        facts = snapshot.experiment.data.facts
+        self._task, self._classes = facts.task, len(facts.classes)
+        score = self._task.score
+        self.panel.title.setText("Loss" if loss else score[:1].upper() + score[1:])
         self.plot = add_plot(self.canvas, self.look, 0, 0)
         self.plot.showGrid(y=True, alpha=0.2)
         self.plot.getAxis("bottom").setLabel("epoch")
-        self.reference = pg.InfiniteLine(math.log10(CHANCE) if loss else 0.5, angle=0)
+        self._chance = self._task.guessing_loss(self._classes)
+        guess = math.log10(self._chance) if loss else self._task.guessing_score(self._classes)
+        self.reference = pg.InfiniteLine(guess, angle=0)
         self.plot.addItem(self.reference)
         self.curves = LaneCurves(self.look, marker=8)
         self.plot.addItem(self.curves)
@@ -81,13 +93,14 @@ class HistoryView(View):
         if not loss:
             self.plot.setYRange(-0.02, 1.02, padding=0)
             shares = (0, 0.25, 0.5, 0.75, 1)
-            self.plot.getAxis("left").setTicks([[(s, f"{100 * s:.0f} %") for s in shares], []])
+            texts = [f"{s:g}" if self._task is REGRESSION else f"{100 * s:.0f} %" for s in shares]
+            self.plot.getAxis("left").setTicks([[*zip(shares, texts, strict=True)], []])
 
     def feed(self, snapshot: Snapshot) -> None:
         loss = self.figure.value == "loss"
-        scale = "log scale" if loss else "share of right answers"
+        what = f"{self._task.loss}, log scale" if loss else _SCORES[self._task.name]
         points = "training" if self.part.value == "train" else "test"
-        self.panel.subtitle.setText(f"{points} points, {scale}")
+        self.panel.subtitle.setText(f"{points} points, {what}")
         values = getattr(snapshot.history, f"{self.part.value}_{self.figure.value}")
         epochs = len(values) - 1
         end = max(snapshot.experiment.epochs, epochs)
@@ -105,7 +118,8 @@ class HistoryView(View):
             apart = np.full((2 * len(place), values.shape[1]), np.nan)
             apart[1::2] = values[[*place]]
             few = np.concatenate([few, apart])
-        heights = self._loss_heights(few) if loss else few
+        # An R² below 0 rests on the floor.
+        heights = self._loss_heights(few) if loss else np.maximum(few, 0)
         low, high = self.range.bounds if loss else (0.0, 1.0)
         dashed = behind_another(heights, 0.004 * (high - low))
         self.curves.set_curves(
@@ -119,15 +133,16 @@ class HistoryView(View):
 
     def _loss_heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         self.range.see(values)
-        self.range.see(np.array([CHANCE]))
+        self.range.see(np.array([self._chance]))
         if self.range.bounds != self._bounds:
             self._bounds = low, high = self.range.bounds
             self.plot.setYRange(low, high, padding=0)
-            chance = math.log10(CHANCE)
+            chance = math.log10(self._chance)
             # Where decades stand close together, "log 2" would lie on "1".
-            crowded = high - low > 6
-            ticks = [t for t in self.range.ticks()[0] if not (crowded and t[1] == "1")]
-            self.plot.getAxis("left").setTicks([[*ticks, (chance, "log 2")], []])
+            near = (high - low) / 15
+            ticks = [t for t in self.range.ticks()[0] if abs(t[0] - chance) > near]
+            guess = self._task.guessing_text(self._classes)
+            self.plot.getAxis("left").setTicks([[*ticks, (chance, guess)], []])
         return decades(values, self.range.floor)
 
 

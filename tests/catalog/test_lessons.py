@@ -95,7 +95,7 @@ def test_each_mistake_is_recognised(name: str, symptom: Symptom, epoch: int) -> 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_first_lesson_ends_as_it_says(seed: int) -> None:
     recording = record(LESSONS["four-mistakes"].experiment.replace(seed=seed))
-    accuracy = recording.scalars().test_accuracy[-1]
+    accuracy = recording.scalars().test_score[-1]
     assert accuracy[[0, 2]] == pytest.approx(0.5)
     assert 0.8 < accuracy[1] < 0.9  # the best straight line reaches 0.88
     assert accuracy[3] < 0.95

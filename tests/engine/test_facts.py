@@ -210,11 +210,11 @@ def case(bad: Lane, good: Lane, dataset: str, hidden: Any, **changes: Any) -> Re
 
 def lately(recording: Recording, index: int) -> float:
     """The test accuracy, past the luck of one last batch."""
-    return float(np.median(recording.scalars().test_accuracy[-5:, index]))
+    return float(np.median(recording.scalars().test_score[-5:, index]))
 
 
 def reaches(recording: Recording, index: int, accuracy: float) -> bool:
-    return bool(recording.scalars().test_accuracy[:, index].max() >= accuracy)
+    return bool(recording.scalars().test_score[:, index].max() >= accuracy)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -224,7 +224,7 @@ def test_zeros_never_learn_circles(activation: str, good: Lane, seed: int) -> No
         lane("zeros"), good, "circles", "16, 16", activation=activation, epochs=30, seed=seed
     )  # fmt: skip
     figures = recording.scalars()
-    assert (figures.test_accuracy[:, 0] == 0.5).all()
+    assert (figures.test_score[:, 0] == 0.5).all()
     assert (figures.gradient_norm[:, 0] == 0).all()
     assert figures.train_loss[-1, 0] == pytest.approx(0.6935, abs=0.001)
     assert lately(recording, 1) >= 0.992 - 4 * 0.002
@@ -249,7 +249,7 @@ def test_tiny_weights_leave_every_layer_of_tanh_equally_without_gradient() -> No
     assert ((norms > 1e-6) & (norms < 1.6e-5)).all()  # about 4e-6
     assert 0.3 < norms[0] / norms[-1] < 3
     assert (figures.gradient_norm[:, 0] < 1e-3).all()
-    assert (figures.test_accuracy[1:, 0] == 0.5).all()
+    assert (figures.test_score[1:, 0] == 0.5).all()
     assert lately(recording, 1) >= 0.968 - 4 * 0.007
     # dL/dz does vanish on the way back; the weights' gradients meet activations that grow.
     layers = probe(recording, 0, Wanted(grid=0)).layers
@@ -264,7 +264,7 @@ def test_tiny_weights_behind_sigmoids_lose_the_gradient_on_the_way_back() -> Non
     figures = recording.scalars()
     norms = figures.gradient_norm[0, 0]
     assert 1e-8 < norms[0] / norms[-1] < 1e-5  # about 3e-7
-    assert (figures.test_accuracy[:, 0] == 0.5).all()
+    assert (figures.test_score[:, 0] == 0.5).all()
     assert reaches(recording, 1, 0.968 - 4 * 0.007)
 
 
@@ -274,7 +274,7 @@ def test_tiny_weights_need_many_epochs_even_with_relu(seed: int) -> None:
         lane("uniform", half_width=0.01), HE, "moons", "16, 16", activation="relu", epochs=80,
         seed=seed,
     )  # fmt: skip
-    accuracy = recording.scalars().test_accuracy
+    accuracy = recording.scalars().test_score
     assert (accuracy[1:40, 0] == 0.5).all()
     assert accuracy[:, 0].max() > 0.8
     assert accuracy[:20, 1].max() > 0.9
@@ -284,7 +284,7 @@ def test_adam_hides_what_tiny_weights_do() -> None:
     tiny = lane("uniform", half_width=0.01)
     plain = case(tiny, GOOD, "moons", "16, 16", epochs=15)
     adam = case(tiny, GOOD, "moons", "16, 16", epochs=15, optimiser="adam", learning_rate=0.01)
-    assert (plain.scalars().test_accuracy[1:, 0] == 0.5).all()
+    assert (plain.scalars().test_score[1:, 0] == 0.5).all()
     assert lately(adam, 0) > 0.8
 
 
@@ -305,7 +305,7 @@ def test_large_weights_saturate_and_their_gradients_explode_where_they_are_not_z
     assert 1 < hidden[0].grad_z_size.rms[0] / 1000 < 4
     assert hidden[0].grad_z_size.median[0] == 0
     assert lately(recording, 0) == pytest.approx(0.668, abs=4 * 0.051)
-    assert figures.test_accuracy[30:, 1].max() >= 0.991 - 4 * 0.003
+    assert figures.test_score[30:, 1].max() >= 0.991 - 4 * 0.003
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -326,7 +326,7 @@ def test_forty_layers_of_relu_need_he_where_xavier_stands_still() -> None:
         lane("xavier_normal"), HE, "moons", "40 × 64",
         activation="relu", learning_rate=0.01, epochs=12,
     )  # fmt: skip
-    assert (recording.scalars().test_accuracy[:, 0] == 0.5).all()
+    assert (recording.scalars().test_score[:, 0] == 0.5).all()
     assert reaches(recording, 1, 0.9)
 
 
@@ -342,7 +342,7 @@ def test_ten_layers_of_relu_stand_still_from_pytorchs_own_default() -> None:
 
 def test_deep_sigmoids_need_kumar_where_xavier_stands_still() -> None:
     recording = case(GOOD, lane("kumar"), "moons", "5 × 64", activation="sigmoid", epochs=40)
-    assert (recording.scalars().test_accuracy[:, 0] == 0.5).all()
+    assert (recording.scalars().test_score[:, 0] == 0.5).all()
     assert reaches(recording, 1, 0.94)
 
 

@@ -54,8 +54,8 @@ def snapshot(
     z_gradients: ArrayLike = 1e-1,
     train_loss: ArrayLike = 0.5,
     test_loss: ArrayLike = 0.6,
-    train_accuracy: ArrayLike = 0.9,
-    test_accuracy: ArrayLike = 0.8,
+    train_score: ArrayLike = 0.9,
+    test_score: ArrayLike = 0.8,
     recorded: int | None = None,
     boundary: ArrayLike | None = None,
     diverged_at: Sequence[int] | None = None,
@@ -72,7 +72,7 @@ def snapshot(
         lanes, layers: K and L; ``of`` gives an experiment of one's own.
         epoch: the epoch that it is of; ``recorded`` epochs (default: up to it) are known.
         weight_gradients, z_gradients: their rms, broadcast to (L, K).
-        train_loss, test_loss, train_accuracy, test_accuracy: broadcast to (epochs, K).
+        train_loss, test_loss, train_score, test_score: broadcast to (epochs, K).
         boundary: logits, broadcast to (K, G, G).
         diverged_at: for each lane, −1 for never.
         values: shares on the linear axis, broadcast to (L, K, 64); ``value_edges`` its ends.
@@ -116,8 +116,8 @@ def snapshot(
         history=Scalars(
             train_loss=curve(train_loss),
             test_loss=curve(test_loss),
-            train_accuracy=curve(train_accuracy),
-            test_accuracy=curve(test_accuracy),
+            train_score=curve(train_score),
+            test_score=curve(test_score),
             gradient_norm=per_layer,
             weight_norm=per_layer,
             update_ratio=per_layer,

@@ -147,8 +147,8 @@ def test_tiles_are_equally_large_and_apart(make: Make, lanes: int, size: tuple[i
 
 def test_the_header_names_the_lane_and_its_test_accuracy(make: Make) -> None:
     view = make(BoundaryView)
-    view.show(snapshot(epoch=1, boundary=linear_logits(1, 0, 0), train_accuracy=0.2,
-                       test_accuracy=[[0, 0], [0.931, 0.5]]))  # fmt: skip
+    view.show(snapshot(epoch=1, boundary=linear_logits(1, 0, 0), train_score=0.2,
+                       test_score=[[0, 0], [0.931, 0.5]]))  # fmt: skip
 
     texts = [tile.header.text for tile in view._tiles]
     assert "Zeros" in texts[0]

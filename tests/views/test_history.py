@@ -56,7 +56,7 @@ def test_the_axis_holds_all_epochs_that_will_come(make: Make) -> None:
 
 def test_switches_choose_figure_and_part(make: Make) -> None:
     view = make(HistoryView)
-    view.show(snapshot(train_loss=0.1, test_loss=10, train_accuracy=0.75, test_accuracy=0.25))
+    view.show(snapshot(train_loss=0.1, test_loss=10, train_score=0.75, test_score=0.25))
 
     def height() -> float:
         return float(view.curves.curves[0].y[0])
