@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initviz.catalog.activations import Activation
-from initviz.catalog.tasks import REGRESSION
+from initviz.catalog.tasks import BINARY, REGRESSION, Task
 from initviz.experiment import Experiment
 from initviz.snapshot import Snapshot
 
@@ -215,7 +215,7 @@ def measure(snapshot: Snapshot) -> list[Measures]:
         batch_gradient = np.hypot(gradient, delta * below / np.sqrt(experiment.batch_size))
     weight_norm = history.weight_norm[snapshot.epoch]
     diverged = np.where(snapshot.diverged, snapshot.diverged_at, -1)
-    guessing = loss_of_guessing(snapshot)
+    guessing = loss_of_guessing(snapshot.plane.labels, experiment.task)
     return [
         Measures(
             experiment=experiment,
@@ -245,15 +245,15 @@ def _stack(rows: list[NDArray[np.floating]]) -> Array:
     return np.array(rows, dtype=float).T
 
 
-def loss_of_guessing(snapshot: Snapshot) -> float:
+def loss_of_guessing(labels: NDArray[np.floating], task: Task = BINARY) -> float:
     """The least loss of an answer that is always the same.
 
     For classes the entropy of their shares, log C at most; for a regression the variance of the
     standardised target, 1.
     """
-    if snapshot.experiment.task is REGRESSION:
+    if task is REGRESSION:
         return 1.0
-    _, counts = np.unique(snapshot.plane.labels, return_counts=True)
+    _, counts = np.unique(labels, return_counts=True)
     shares = np.clip(counts / counts.sum(), 1e-6, 1 - 1e-6)
     return float(-(shares * np.log(shares)).sum())
 

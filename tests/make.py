@@ -47,10 +47,12 @@ def values_of(parameters: tuple[Parameter, ...]) -> st.SearchStrategy[dict[str, 
 def lanes(draw: st.DrawFn) -> Lane:
     """Every lane there is."""
     fields = draw(values_of(tuple(Lane.parameters().values())))
+    output = SCHEMES[fields["output"]].parameters if fields["output"] else ()
     bias = fields["bias"] or SCHEMES[fields["scheme"]].bias
     return Lane(
         **fields,
         values=draw(values_of(SCHEMES[fields["scheme"]].parameters)),
+        output_values=draw(values_of(output)),
         bias_values=draw(values_of(BIASES[bias].parameters)),
         name=draw(st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40)),
         colour=draw(st.none() | st.integers(0, 7)),

@@ -54,8 +54,23 @@ def leaves(row: Tensor, sizes: Sequence[int]) -> tuple[list[Tensor], list[Tensor
     )
 
 
-def run(weights: list[Tensor], biases: list[Tensor], name: str, x: Tensor, y: Tensor) -> Plain:
-    """Forward to the mean loss; y is (n, 1)."""
+MEAN_LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "binary": F.binary_cross_entropy_with_logits,
+    "classes": lambda z, y: F.cross_entropy(z, y.argmax(dim=1)),
+    "regression": F.mse_loss,
+}
+"""What torch calls the losses of the tasks."""
+
+
+def run(
+    weights: list[Tensor],
+    biases: list[Tensor],
+    name: str,
+    x: Tensor,
+    y: Tensor,
+    task: str = "binary",
+) -> Plain:
+    """Forward to the mean loss; y is (n, outputs)."""
     value, z, a = x, [], []
     for weight, bias in zip(weights, biases, strict=True):
         z.append(value @ weight + bias)
@@ -63,11 +78,13 @@ def run(weights: list[Tensor], biases: list[Tensor], name: str, x: Tensor, y: Te
         if weight is not weights[-1]:
             value = FUNCTIONS[name](z[-1])
             a.append(value)
-    return Plain(weights, biases, z, a, F.binary_cross_entropy_with_logits(z[-1], y))
+    return Plain(weights, biases, z, a, MEAN_LOSSES[task](z[-1], y))
 
 
-def differentiate(row: Tensor, sizes: Sequence[int], name: str, x: Tensor, y: Tensor) -> Plain:
+def differentiate(
+    row: Tensor, sizes: Sequence[int], name: str, x: Tensor, y: Tensor, task: str = "binary"
+) -> Plain:
     """Forward and backward for one lane's row of parameters; gradients are in ``.grad``."""
-    plain = run(*leaves(row, sizes), name, x, y)
+    plain = run(*leaves(row, sizes), name, x, y, task)
     plain.loss.backward()
     return plain

@@ -30,7 +30,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
     try:
         return Experiment(
             **draw(values_of(tuple(Experiment.parameters().values()))),
-            data=data(dataset, **draw(values_of(DATASETS[dataset].all_parameters()))),
+            data=data(dataset, **draw(values_of(DATASETS[dataset].parameters))),
             lanes=draw(st.lists(lanes(), min_size=1, max_size=MAX_LANES)),
         )
     except ExperimentError as error:
@@ -187,7 +187,7 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
     [
         (
             {"data": {"values": {"nose": 1}}},
-            'Two moons: there is no parameter "nose"; it has samples, noise, features',
+            'Two moons: there is no parameter "nose"; it has samples, noise, test_share, features',
         ),
         (
             {"data": {"values": {"noise": -1}}},
@@ -436,3 +436,18 @@ def test_nonsense_is_either_an_experiment_or_refused_with_a_place(fields: dict[s
     except ExperimentError as error:
         problems = error.problems
     assert problems is None or (problems and all(p.path and str(p) for p in problems))
+
+
+def test_the_output_layer_may_have_a_scheme_of_its_own() -> None:
+    made = Lane(scheme="he_normal", output="normal", output_values={"deviation": 2})
+    assert made.weights_of(output=True)[0].name == "normal"
+    assert made.weights_of(output=True)[1]["deviation"] == 2
+    assert made.weights_of(output=False)[0].name == "he_normal"
+    assert made.title == "He normal · out: Normal σ=2"
+    other = made.replace(output="xavier_normal")
+    assert dict(other.output_values) == {"gain": 1.0}
+    plain = made.replace(output=None)
+    assert not plain.output_values
+    assert plain.weights_of(output=True)[0].name == "he_normal"
+    with pytest.raises(ExperimentError, match="name the output layer's scheme, too"):
+        Lane(output_values={"gain": 2})

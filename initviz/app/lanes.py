@@ -56,6 +56,8 @@ class LaneRow(QWidget):
         for name in ("bias",):
             self._add(self._details, declared[name], name)
         self._bias_values = _indented(self._details, 0)
+        self._add(self._details, declared["output"], "output")
+        self._output_values = _indented(self._details, 0)
         for name in ("activation", "learning_rate"):
             self._add(self._details, declared[name], name)
         up, down = _button("Move up (Alt+↑)"), _button("Move down (Alt+↓)")
@@ -68,7 +70,7 @@ class LaneRow(QWidget):
         moves.addWidget(down)
         moves.addStretch(1)
         self._details.addLayout(moves)
-        self._built: tuple[str, str] = ("", "")
+        self._built: tuple[str | None, ...] = ()
         self.set_lane(lane)
 
     def set_lane(self, lane: Lane) -> None:
@@ -76,16 +78,20 @@ class LaneRow(QWidget):
         self.lane = lane
         self.scheme.set_value(lane.scheme)
         self.scheme.control.setToolTip(lane.entry.tooltip())
-        for name in ("bias", "activation", "learning_rate"):
+        for name in ("bias", "output", "activation", "learning_rate"):
             self._fields["lane", name].set_value(getattr(lane, name))
-        if self._built != (lane.scheme, lane.bias):
-            self._built = (lane.scheme, str(lane.bias))
+        if self._built != (lane.scheme, lane.bias, lane.output):
+            self._built = (lane.scheme, lane.bias, lane.output)
             self._rebuild(self._parameters, "values", SCHEMES[lane.scheme].parameters)
             self._rebuild(self._bias_values, "bias_values", BIASES[str(lane.bias)].parameters)
+            output = SCHEMES[lane.output].parameters if lane.output else ()
+            self._rebuild(self._output_values, "output_values", output)
         for name, value in lane.values.items():
             self._fields["values", name].set_value(value)
         for name, value in lane.bias_values.items():
             self._fields["bias_values", name].set_value(value)
+        for name, value in lane.output_values.items():
+            self._fields["output_values", name].set_value(value)
 
     def set_style(self, style: Style) -> None:
         """Colour the mark and the buttons."""

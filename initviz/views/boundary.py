@@ -231,9 +231,10 @@ class Tile:
         self.header.show(self.colour, lane.title, figure)
 
     def _draw_lines(self, fields: Sequence[Array]) -> None:
-        lines = [zero_lines(field, self.plane.extent) for field in fields]
+        found = [zero_lines(field, self.plane.extent) for field in fields]
+        lines = [line for line in found if line is not None]
         gap = np.full((1, 2), np.nan)
-        parts = [part for line in lines if line is not None for part in (line, gap)]
+        parts = [part for line in lines for part in (gap, line)][1:]
         points = np.concatenate(parts) if parts else np.empty((0, 2))
         self.line.setData(points[:, 0], points[:, 1])
 

@@ -449,12 +449,12 @@ def test_the_boundary_is_drawn_finer_at_rest(
     qtbot.waitUntil(lambda: shows(player, 1), timeout=LONG)
     assert player.snapshot is not None
     assert player.snapshot.boundary is not None
-    coarse = player.snapshot.boundary.shape[1]
+    coarse = player.snapshot.boundary.shape[-1]
     clock.now += 10
 
     def fine() -> bool:
         boundary = player.snapshot.boundary if player.snapshot else None
-        return boundary is not None and boundary.shape[1] > coarse
+        return boundary is not None and boundary.shape[-1] > coarse
 
     qtbot.waitUntil(fine, timeout=LONG)
 
@@ -479,7 +479,7 @@ def test_where_probing_takes_long_the_boundary_is_coarser_while_it_moves_and_fin
 
     def cells() -> int:
         boundary = player.snapshot.boundary if player.snapshot else None
-        return 0 if boundary is None else int(boundary.shape[1])
+        return 0 if boundary is None else int(boundary.shape[-1])
 
     for number in (1, 2):  # the first probe of moving pictures shows how long one takes
         player.step_forward()
@@ -495,7 +495,7 @@ def test_where_probing_takes_long_the_boundary_is_coarser_while_it_moves_and_fin
     qtbot.waitUntil(lambda: cells() == RESTING_GRID, timeout=LONG)
     grids: list[int] = []
     player.shown.connect(
-        lambda shown: grids.append(shown.boundary.shape[1]) if shown.experiment.seed == 2 else None
+        lambda shown: grids.append(shown.boundary.shape[-1]) if shown.experiment.seed == 2 else None
     )
     player.model.edit(SMALL.replace(seed=2))  # it may be quicker
     qtbot.waitUntil(lambda: bool(grids), timeout=LONG)

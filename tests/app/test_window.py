@@ -365,7 +365,7 @@ def test_at_rest_nothing_is_trained_or_probed(window: Window, qtbot: QtBot) -> N
     qtbot.waitUntil(
         lambda: is_waiting(player.trainer) and player.prober.idle
         and player.snapshot is not None and player.snapshot.boundary is not None
-        and player.snapshot.boundary.shape[1] > 100, timeout=LONG,
+        and player.snapshot.boundary.shape[-1] > 100, timeout=LONG,
     )  # fmt: skip
     at_rest = player.snapshot
     for _ in range(5):

@@ -18,6 +18,7 @@ from initviz.catalog.activations import ACTIVATIONS, TANH
 from initviz.engine import Wanted, probe, record
 from initviz.engine.figures import saturated
 from initviz.engine.initialize import initial_parameters
+from initviz.engine.losses import LOSSES
 from initviz.engine.network import Network, Pass
 from initviz.experiment import Experiment, Lane
 from initviz.layout import layout
@@ -48,7 +49,9 @@ def started(
     )  # fmt: skip
     stop = layout(experiment.sizes)[-1].start
     parameters = initial_parameters(experiment)[:, :stop]
-    network = Network(experiment.sizes[:-1], [ACTIVATIONS[activation]], parameters)
+    network = Network(
+        experiment.sizes[:-1], [ACTIVATIONS[activation]], parameters, LOSSES["binary"]
+    )
     passing = Pass(network, 100)
     generator = torch.Generator().manual_seed(1)
     x = torch.randn(100, width, generator=generator, dtype=parameters.dtype)

@@ -8,18 +8,28 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from initviz.catalog.activations import ACTIVATIONS
-from initviz.engine.network import Evaluation, Network, Pass, accuracies, group, losses
+from initviz.engine.losses import LOSSES, binary_accuracies, binary_losses
+from initviz.engine.network import Evaluation, Network, Pass, group
 from initviz.layout import layout
 from tests.reference import differentiate
 
 ALL = list(ACTIVATIONS)
+BINARY = LOSSES["binary"]
 SHAPES = [(2, 1), (2, 1, 1), (2, 5, 1), (3, 4, 6, 1), (2, 7, 3, 5, 4, 1), (40, 9, 9, 9, 1)]
 
 
-def batch(features: int, rows: int = 13) -> tuple[Tensor, Tensor]:
+def batch(
+    features: int, rows: int = 13, task: str = "binary", outputs: int = 1
+) -> tuple[Tensor, Tensor]:
+    """Inputs, and what the outputs should be."""
     generator = torch.Generator().manual_seed(rows)
     x = torch.randn(rows, features, generator=generator, dtype=torch.float64)
-    return x, (torch.rand(rows, 1, generator=generator) < 0.5).double()
+    if task == "binary":
+        return x, (torch.rand(rows, 1, generator=generator) < 0.5).double()
+    if task == "regression":
+        return x, torch.randn(rows, outputs, generator=generator, dtype=torch.float64)
+    labels = torch.randint(outputs, (rows,), generator=generator)
+    return x, F.one_hot(labels, outputs).double()
 
 
 def random_rows(lanes: int, sizes: tuple[int, ...], scale: float = 0.8) -> Tensor:
@@ -29,25 +39,31 @@ def random_rows(lanes: int, sizes: tuple[int, ...], scale: float = 0.8) -> Tenso
 
 
 def check_against_autograd(
-    names: list[str], sizes: tuple[int, ...], *, scale: float = 0.8, rows: int = 13
+    names: list[str],
+    sizes: tuple[int, ...],
+    *,
+    scale: float = 0.8,
+    rows: int = 13,
+    task: str = "binary",
 ) -> None:
     parameters = random_rows(len(names), sizes, scale)
-    network = Network(sizes, [ACTIVATIONS[name] for name in names], parameters.clone())
-    x, y = batch(sizes[0], rows)
+    activations = [ACTIVATIONS[name] for name in names]
+    network = Network(sizes, activations, parameters.clone(), LOSSES[task])
+    x, y = batch(sizes[0], rows, task, sizes[-1])
     passing = Pass(network, rows)
     logits = passing.forward(x)
     passing.backward(x, y)
-    loss = losses(logits, y)
+    loss = LOSSES[task].losses(logits, y)
     gradient = network.gradient
 
     def same(mine: Tensor, theirs: Tensor | None) -> None:
         assert theirs is not None
         # Relative to the largest of them: with tiny weights all of them are tiny.
-        bound = 1e-10 * float(theirs.detach().abs().max())
+        bound = 1e-10 * float(theirs.detach().abs().max()) + 1e-15
         torch.testing.assert_close(mine, theirs.detach(), rtol=0, atol=bound)
 
     for k, name in enumerate(names):
-        plain = differentiate(parameters[k], sizes, name, x, y)
+        plain = differentiate(parameters[k], sizes, name, x, y, task)
         same(logits[k], plain.logits)
         same(loss[k], plain.loss)
         for i, slots in enumerate(layout(sizes)):
@@ -79,6 +95,12 @@ def test_gradients_hold_for_tiny_and_for_saturating_weights(scale: float) -> Non
     check_against_autograd(ALL, (2, 6, 6, 6, 1), scale=scale)
 
 
+@pytest.mark.parametrize("scale", [1e-6, 0.8, 30.0])
+@pytest.mark.parametrize(("task", "outputs"), [("classes", 2), ("classes", 7), ("regression", 1)])
+def test_gradients_hold_for_every_task(task: str, outputs: int, scale: float) -> None:
+    check_against_autograd(["tanh", "relu"], (2, 6, 5, outputs), task=task, scale=scale)
+
+
 @pytest.mark.parametrize("rows", [1, 2, 257])
 def test_gradients_hold_for_every_size_of_batch(rows: int) -> None:
     check_against_autograd(["tanh", "relu"], (2, 6, 5, 1), rows=rows)
@@ -87,7 +109,7 @@ def test_gradients_hold_for_every_size_of_batch(rows: int) -> None:
 def test_a_second_pass_leaves_nothing_of_the_first() -> None:
     sizes = (2, 6, 5, 1)
     parameters = random_rows(2, sizes)
-    network = Network(sizes, [ACTIVATIONS["relu"]] * 2, parameters.clone())
+    network = Network(sizes, [ACTIVATIONS["relu"]] * 2, parameters.clone(), BINARY)
     passing = Pass(network, 13)
     x, y = batch(2)
     passing.forward(x)
@@ -109,7 +131,7 @@ def test_a_lane_of_nothing_but_nan_leaves_the_others_alone() -> None:
     x, y = batch(2)
     gradients = []
     for parameters in (sound, broken):
-        network = Network(sizes, [ACTIVATIONS["tanh"]] * 3, parameters)
+        network = Network(sizes, [ACTIVATIONS["tanh"]] * 3, parameters, BINARY)
         passing = Pass(network, len(x))
         passing.forward(x)
         passing.backward(x, y)
@@ -125,7 +147,7 @@ def test_evaluation_gives_the_logits_of_the_pass_whatever_its_chunks(
 ) -> None:
     monkeypatch.setattr(Evaluation, "CHUNK", chunk)
     sizes = (2, 6, 6, 9, 1)
-    network = Network(sizes, list(ACTIVATIONS.values()), random_rows(len(ALL), sizes))
+    network = Network(sizes, list(ACTIVATIONS.values()), random_rows(len(ALL), sizes), BINARY)
     x, _ = batch(2, rows)
     evaluation = Evaluation(network, x)
     expected = Pass(network, rows).forward(x)
@@ -151,7 +173,7 @@ def test_losses_are_exact_at_both_ends(dtype: torch.dtype) -> None:
     logits = torch.tensor([0.0, 1.0, -1.0, 30.0, -30.0, 41.0, 90.0, 1e4, -1e4], dtype=dtype)
     for label in (0.0, 1.0):
         y = torch.full((1, 1), label, dtype=dtype)
-        mine = losses(logits[:, None, None], y)
+        mine = binary_losses(logits[:, None, None], y)
         sign = 1 if label == 0 else -1
         exact = [max(sign * z, 0) + math.log1p(math.exp(-abs(z))) for z in logits.double().tolist()]
         torch.testing.assert_close(
@@ -165,7 +187,7 @@ def test_losses_are_means_over_samples_per_lane() -> None:
     y = batch(2, 12)[1]
     for k in range(4):
         expected = F.binary_cross_entropy_with_logits(logits[k], y)
-        assert float(losses(logits, y)[k]) == pytest.approx(float(expected), rel=1e-12)
+        assert float(binary_losses(logits, y)[k]) == pytest.approx(float(expected), rel=1e-12)
 
 
 def test_accuracies_count_right_answers_and_nan_is_wrong() -> None:
@@ -178,7 +200,7 @@ def test_accuracies_count_right_answers_and_nan_is_wrong() -> None:
         [math.nan, math.nan, math.nan, math.nan],
         [math.inf, -math.inf, math.nan, -1.0],
     ])[:, :, None]  # fmt: skip
-    assert accuracies(logits, y).tolist() == [1.0, 0.0, 0.5, 0.5, 0.0, 0.75]
+    assert binary_accuracies(logits, y).tolist() == [1.0, 0.0, 0.5, 0.5, 0.0, 0.75]
 
 
 @pytest.mark.parametrize("width", [3, 16, 64])
@@ -190,7 +212,7 @@ def test_float32_is_float64_to_its_digits(name: str, width: int) -> None:
     x, y = batch(2, 100)
     passes = {}
     for dtype in (torch.float64, torch.float32):
-        network = Network(sizes, [ACTIVATIONS[name]] * lanes, parameters.to(dtype))
+        network = Network(sizes, [ACTIVATIONS[name]] * lanes, parameters.to(dtype), BINARY)
         passes[dtype] = passing = Pass(network, len(x))
         passing.forward(x.to(dtype))
         passing.backward(x.to(dtype), y.to(dtype))

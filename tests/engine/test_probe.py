@@ -47,7 +47,7 @@ def plain_lane(recording: Recording, epoch: int, index: int, inputs: np.ndarray)
     experiment = recording.experiment
     count = len(inputs)
     y = load(experiment).train.y[:count]
-    labels = torch.tensor(np.resize(y, count)[:, None])
+    labels = torch.tensor(np.resize(y, (count, y.shape[1])))
     row = torch.tensor(recording.parameters(epoch)[index]).double()
     name = experiment.activation_of(experiment.lanes[index]).name
     return run(*leaves(row, experiment.sizes), name, torch.tensor(inputs), labels)
@@ -314,7 +314,7 @@ def test_the_boundary_is_the_network_at_the_grids_points(features: int, grid: in
     snapshot = probe(recording, 3, Wanted(grid=grid))
     plane, boundary = snapshot.plane, snapshot.boundary
     assert boundary is not None
-    assert boundary.shape == (len(MIXED), grid, grid)
+    assert boundary.shape == (len(MIXED), 1, grid, grid)
     left, right, bottom, top = plane.extent
     for index in range(len(MIXED)):
         for row, column in [(0, 0), (0, grid - 1), (grid - 1, 0), (2, 3)]:
@@ -322,7 +322,7 @@ def test_the_boundary_is_the_network_at_the_grids_points(features: int, grid: in
             v = bottom + (row + 0.5) / grid * (top - bottom)  # row 0 is at the bottom
             point = plane.centre + u * plane.basis[0] + v * plane.basis[1]
             expected = plain_lane(recording, 3, index, point[None]).logits.detach().item()
-            assert boundary[index, row, column] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+            assert boundary[index, 0, row, column] == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def test_the_boundary_lies_under_the_points_that_it_is_drawn_with() -> None:
@@ -336,7 +336,7 @@ def test_the_boundary_lies_under_the_points_that_it_is_drawn_with() -> None:
     u, v = snapshot.plane.points.T
     columns = ((u - left) / (right - left) * 80).astype(int)
     rows = ((v - bottom) / (top - bottom) * 80).astype(int)
-    called = snapshot.boundary[0, rows, columns] > 0
+    called = snapshot.boundary[0, 0, rows, columns] > 0
     assert (called == (snapshot.plane.labels > 0.5)).mean() > 0.99
 
 
@@ -351,13 +351,13 @@ def test_only_what_is_wanted_is_computed(mixed: Recording) -> None:
     picture = probe(mixed, 1, Wanted(grid=7, layers=False))
     assert picture.layers == ()
     assert picture.boundary is not None
-    assert picture.boundary.shape == (5, 7, 7)
+    assert picture.boundary.shape == (5, 1, 7, 7)
     layers = probe(mixed, 1, Wanted(grid=0))
     assert len(layers.layers) == 3
     assert layers.boundary is None
     whole = probe(mixed, 1)
     assert whole.boundary is not None
-    assert whole.boundary.shape == (5, Wanted().grid, Wanted().grid)
+    assert whole.boundary.shape == (5, 1, Wanted().grid, Wanted().grid)
 
 
 def test_large_networks_are_probed_on_fewer_samples_but_not_on_too_few() -> None:

@@ -78,13 +78,15 @@ def plain_training(experiment: Experiment, index: int) -> list[Tensor]:
         momentum = 0.9 if experiment.optimiser == "momentum" else 0.0
         optimiser = torch.optim.SGD(groups, lr=rate, momentum=momentum)
     split = load(experiment).train
-    x, y = torch.tensor(split.x), torch.tensor(split.y[:, None])
+    x, y = torch.tensor(split.x), torch.tensor(split.y)
     generator = torch.Generator().manual_seed(experiment.seed + BATCH_SEED)
     epochs = [row]
     for _ in range(experiment.epochs):
         for batch in torch.randperm(len(x), generator=generator).split(experiment.batch_size):
             optimiser.zero_grad()
-            run(weights, biases, activation, x[batch], y[batch]).loss.backward()
+            run(
+                weights, biases, activation, x[batch], y[batch], experiment.task.name
+            ).loss.backward()
             optimiser.step()
         layers = zip(weights, biases, strict=True)
         epochs.append(torch.cat([p.detach().flatten() for layer in layers for p in layer]))
@@ -259,12 +261,12 @@ def test_the_figures_follow_from_the_weights() -> None:
             name = experiment.activation_of(made).name
             row = torch.tensor(epoch.parameters[index])
             for part, label in ((split.train, "train"), (split.test, "test")):
-                x, y = torch.tensor(part.x), torch.tensor(part.y[:, None])
+                x, y = torch.tensor(part.x), torch.tensor(part.y)
                 plain = run(*leaves(row, sizes), name, x, y)
                 loss = getattr(epoch.scalars, f"{label}_loss")[index]
                 assert loss == pytest.approx(plain.loss.item(), rel=1e-10)
                 right = ((plain.logits > 0) == (y > 0.5)).double().mean()
-                accuracy = getattr(epoch.scalars, f"{label}_accuracy")[index]
+                accuracy = getattr(epoch.scalars, f"{label}_score")[index]
                 assert accuracy == pytest.approx(float(right), abs=1e-12)
             for layer, slots in enumerate(layout(sizes)):
                 norm = float(row[slots.start : slots.middle].norm())
@@ -275,7 +277,7 @@ def test_the_figures_follow_from_the_weights() -> None:
 def test_gradient_and_update_are_those_of_the_last_batch(l2: float) -> None:
     experiment = small(l2=l2, batch_size=70, epochs=3)  # one batch is all points
     split = load(experiment).train
-    x, y = torch.tensor(split.x), torch.tensor(split.y[:, None])
+    x, y = torch.tensor(split.x), torch.tensor(split.y)
     epochs = epochs_of(experiment)
     befores = [epochs[0], *epochs[:-1]]  # epoch 0 shows the gradient before its first step
     for epoch, before in zip(epochs, befores, strict=True):

@@ -73,7 +73,7 @@ def snapshot(
         epoch: the epoch that it is of; ``recorded`` epochs (default: up to it) are known.
         weight_gradients, z_gradients: their rms, broadcast to (L, K).
         train_loss, test_loss, train_score, test_score: broadcast to (epochs, K).
-        boundary: logits, broadcast to (K, G, G).
+        boundary: outputs, broadcast to (K, outputs, G, G).
         diverged_at: for each lane, −1 for never.
         values: shares on the linear axis, broadcast to (L, K, 64); ``value_edges`` its ends.
         sizes: shares on the log axis, broadcast to (L, K, 96); ``zeros`` of exact zeros, (L, K).
@@ -98,7 +98,10 @@ def snapshot(
     if boundary is not None:
         with np.errstate(over="ignore"):
             logits = np.asarray(boundary, dtype=np.float32)
-        logits = np.array(np.broadcast_to(logits, (lanes, *logits.shape[-2:])))
+        outputs = of.data.facts.outputs
+        if logits.ndim == 3 and outputs == 1:  # one field for each lane
+            logits = logits[:, None]
+        logits = np.array(np.broadcast_to(logits, (lanes, outputs, *logits.shape[-2:])))
     per_layer = np.zeros((recorded + 1, lanes, layers))
     return Snapshot(
         experiment=of,

@@ -64,7 +64,7 @@ def test_switches_choose_figure_and_part(make: Make) -> None:
     assert height() == pytest.approx(-1)
     view.part.choose("test")
     assert height() == pytest.approx(1)
-    view.figure.choose("accuracy")
+    view.figure.choose("score")
     assert height() == 0.25
     assert view.panel.title.text() == "Accuracy"
     assert view.reference.value() == 0.5
@@ -172,10 +172,10 @@ def test_items_are_made_once_for_all_epochs(make: Make) -> None:
 def test_another_style_keeps_what_is_shown(make: Make) -> None:
     view = make(HistoryView)
     view.show(snapshot(epoch=3, recorded=6, train_loss=falling(6)))
-    view.figure.choose("accuracy")
+    view.figure.choose("score")
     view.set_style(LIGHT)
 
-    assert view.figure.value == "accuracy"
+    assert view.figure.value == "score"
     assert view.panel.title.text() == "Accuracy"
     assert view.cursor.value() == 3
     assert view.curves.curves[0].y.tolist() == [0.9] * 7
