@@ -56,7 +56,7 @@ class Figure:
         assert snapshot.boundary is not None
         left, right, low, high = snapshot.plane.extent
         for k, tile in enumerate(self.tiles):
-            logits = snapshot.boundary[k]
+            logits = snapshot.boundary[k, 0]
             self.images[k].set_data(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
             old = self.contours[k]
             if old is not None:

@@ -444,7 +444,7 @@ def sound(m: Measures) -> Finding:
         return m.finding(Symptom.HEALTHY, Severity.GOOD, reason, "Ready to learn")
     task, score = m.experiment.task, m.score[-1]
     if task is REGRESSION:
-        right = f"{task.score_text(score)} on the test points"
+        right = f"{task.score} {task.score_text(score)} on the test points"
     else:
         right = f"{percent(score)} of the test points are right"
     if m.now < WELL_LEARNT * m.guessing:

@@ -68,7 +68,7 @@ def rest(window: Window, epoch: int) -> None:
             and shown.experiment == window.model.experiment
             and shown.epoch == epoch
             and shown.boundary is not None
-            and shown.boundary.shape[1] == RESTING_GRID
+            and shown.boundary.shape[-1] == RESTING_GRID
         )
 
     wait_until(drawn)

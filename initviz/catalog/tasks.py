@@ -43,11 +43,13 @@ class Task:
         return "1" if self is REGRESSION else f"log {max(classes, 2)}"
 
     def score_text(self, score: float) -> str:
-        """A score as people read it: "93 %", or "R² 0.93"."""
+        """A score as people read it beside its name: "93 %", or "0.93" for an R²."""
         if self is not REGRESSION:
             return f"{100 * score:.0f} %"
         # A network that answers wildly has an R² far below 0, in digits that say nothing.
-        return f"R² {score:.2f}" if score > -10 else "R² < −10"
+        if score <= -10:
+            return "< −10"
+        return f"{round(score, 2) + 0.0:.2f}".replace("-", "−")
 
 
 _ACCURACY = "Share of right answers."

@@ -6,6 +6,7 @@ the answer changes, which mark each training point gets, and how the colour bar 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ CLASS_COLOURS = (
 """After Paul Tol's muted scheme, which colour-blind people can tell apart; more classes begin
 again from the front, and differ in their marks."""
 
-SYMBOLS = ("o", "s", "t", "d", "+", "star", "t1", "p", "h", "x")
+SYMBOLS = ("o", "s", "t", "d", "t1", "star", "p", "h", "t2", "t3")
 
 BANDS = 8
 """Colours that the training points of a regression are sorted into."""
@@ -179,7 +180,8 @@ def _regression(style: Style, facts: Facts, plane: Plane) -> Colouring:
         fills = [QColor(*map(int, shades[m])).darker(115).name() for m in middles]
         return [Mark("o", fills[k], band == k) for k in range(BANDS)]
 
-    ticks = [((t + 1) / 2, f"{mean + t * reach * deviation:.3g}") for t in (-1, -0.5, 0, 0.5, 1)]
+    ends = (mean - reach * deviation, mean + reach * deviation)
+    ticks = [((t - ends[0]) / (ends[1] - ends[0]), tick_text(t)) for t in round_ticks(*ends)]
     return Colouring(
         table=style.diverging(),
         paint=lambda outputs: place(outputs[0]),
@@ -194,6 +196,20 @@ _COLOURINGS: Mapping[Task, Callable[[Style, Facts, Plane], Colouring]] = {
     CLASSES: _classes,
     REGRESSION: _regression,
 }
+
+
+def round_ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """At most ``most`` round numbers between two others, at equal distances."""
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def tick_text(value: float) -> str:
+    """A round number with a true minus sign, and without a minus before 0."""
+    return f"{value + 0.0:.4g}".replace("-", "−")
 
 
 def _column() -> Bytes:

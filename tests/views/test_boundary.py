@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
+from pyqtgraph import TextItem
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
+from initviz.experiment import DataSettings, Experiment
 from initviz.export.picture import draw
-from initviz.views.boundary import MOST_POINTS, BoundaryView
+from initviz.views.boundary import MOST_POINTS, ROOMY_TILE, BoundaryView
 from initviz.views.style import DARK, LIGHT
 from tests.views.conftest import Make
-from tests.views.snapshots import EXTENT, flat_plane, linear_logits, snapshot
+from tests.views.snapshots import EXTENT, experiment, flat_plane, linear_logits, snapshot
 
 
 def test_pixels_are_the_probability_of_class_one(make: Make) -> None:
@@ -207,3 +211,55 @@ def test_another_style_keeps_what_is_shown(make: Make) -> None:
 
     x, _ = view._tiles[0].line.getData()
     np.testing.assert_allclose(x, 1, atol=1e-5)
+
+
+def of_data(dataset: str, **values: object) -> Experiment:
+    return experiment(2, data=DataSettings(dataset=dataset, values={"samples": 64, **values}))
+
+
+def test_classes_are_drawn_by_the_winner_with_a_bar_that_names_them(make: Make) -> None:
+    view = make(BoundaryView)
+    of = of_data("blobs", classes=4)
+    outputs = np.zeros((2, 4, 30, 30))
+    outputs[0, 2], outputs[1, 0] = 9, 9
+    view.show(snapshot(of=of, boundary=outputs))
+
+    first, second = (tile.image.image for tile in view._tiles)
+    assert len(np.unique(first)) == len(np.unique(second)) == 1
+    assert first[0, 0] > second[0, 0]
+    assert len(view._tiles[0].points) == 4
+    assert [text for _, text in view.colouring.bar.ticks] == [f"class {k}" for k in range(4)]
+
+
+def test_a_change_of_the_task_changes_the_colours(make: Make) -> None:
+    view = make(BoundaryView)
+    view.show(snapshot(boundary=linear_logits(1, 0, 0)))
+    assert view.colouring.bar.label == "P(class 1)"
+    view.show(snapshot(of=of_data("salary"), boundary=linear_logits(1, 0, 0)))
+    assert view.colouring.bar.label == "salary (1000 € a year)"
+    view.show(snapshot(of=of_data("placed"), boundary=linear_logits(1, 0, 0)))
+    assert view.colouring.bar.label == "P(placed)"
+
+
+@pytest.mark.parametrize("dataset", ["blobs", "salary"])
+def test_outputs_that_are_not_finite_are_named_whatever_the_task(make: Make, dataset: str) -> None:
+    view = make(BoundaryView)
+    of = of_data(dataset)
+    view.show(snapshot(of=of, boundary=np.full((2, 1, 9, 9), np.inf)))
+    assert all(tile.note.toPlainText() == "not finite everywhere" for tile in view._tiles)
+    draw(view)
+
+
+def test_axes_with_units_are_named_and_show_the_values_at_their_ends(make: Make) -> None:
+    view = make(BoundaryView)
+    plane = dataclasses.replace(
+        flat_plane(), axes=("CGPA (0–10)", "IQ (points)"), offset=(7.5, 105.0), scale=(1.5, 14.0)
+    )
+    view.show(snapshot(of=of_data("placed"), boundary=linear_logits(1, 0, 0), plane=plane))
+
+    texts = [
+        item.toPlainText() for item in view._tiles[0].box.addedItems if isinstance(item, TextItem)
+    ]
+    assert {"CGPA (0–10)", "IQ (points)"} <= set(texts)
+    if view.tile_size(view.snapshot) >= ROOMY_TILE:
+        assert {"3", "12", "77", "161"} <= set(texts)  # offset + scale · end
