@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
     QCloseEvent,
     QGuiApplication,
     QIcon,
     QKeyEvent,
-    QKeySequence,
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QMenu,
     QMessageBox,
     QScrollArea,
     QTabWidget,
@@ -39,8 +32,10 @@ from initviz.app import theme
 from initviz.app.banner import Banner
 from initviz.app.controls import Controls
 from initviz.app.fields import Combo
+from initviz.app.files import Files
 from initviz.app.keys import keyboard_help
 from initviz.app.memory import Memory
+from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
 from initviz.app.player import Player
 from initviz.app.theme import Theme
@@ -48,8 +43,7 @@ from initviz.app.transport import Scrubber, Transport
 from initviz.app.verdicts import Verdicts
 from initviz.assets import asset
 from initviz.catalog.lessons import LESSONS, Lesson
-from initviz.experiment import Experiment, ExperimentError
-from initviz.export.picture import SCALES, Drawable, PictureError, draw, save_png
+from initviz.experiment import Experiment
 from initviz.findings import diagnose
 from initviz.recording import DEFAULT_BUDGET
 from initviz.snapshot import Snapshot
@@ -86,7 +80,8 @@ class Window(QMainWindow):
         self.setWindowTitle("initviz")
         self.setWindowIcon(QIcon(str(asset("icon.png"))))
         self._build()
-        self._build_menus()
+        self.files = Files(self)
+        self.theme_actions = build_menus(self)
         self._connect()
         self.set_theme(self.memory.theme)
         self._lesson_shown()
@@ -170,81 +165,6 @@ class Window(QMainWindow):
         row.addWidget(self.export)
         return row
 
-    def _build_menus(self) -> None:
-        bar = self.menuBar()
-        file = bar.addMenu("&File")
-        self._action(file, "&Open experiment…", self.open_experiment, "Ctrl+O")
-        self._action(file, "&Save experiment…", self.save_experiment, "Ctrl+S")
-        file.addSeparator()
-        export = QMenu("&Export picture", self)
-        self._fill_export(export)
-        file.addMenu(export)
-        self.export.setMenu(export)
-        file.addSeparator()
-        self._action(file, "&Quit", self.close, "Ctrl+Q")
-        run = bar.addMenu("&Run")
-        player = self.player
-        self._action(run, "&Train or pause", player.toggle, "Space")
-        self._action(run, "Step &forward", player.step_forward, "Right")
-        self._action(run, "Step &back", player.step_back, "Left")
-        self._action(run, "To the &initial state", player.to_start, "Home")
-        self._action(run, "To the &newest epoch", player.to_end, "End")
-        run.addSeparator()
-        self._action(run, "&Restart from epoch 0", player.restart, "Ctrl+R")
-        edit = bar.addMenu("&Initialisations")
-        move = self.controls.lanes.move_focused
-        self._action(edit, "Move &up", partial(move, -1), "Alt+Up")
-        self._action(edit, "Move &down", partial(move, 1), "Alt+Down")
-        lessons = bar.addMenu("&Lessons")
-        lessons.setToolTipsVisible(True)
-        for lesson in LESSONS.values():
-            choose = partial(self.choose_lesson, lesson.name)
-            action = self._action(lessons, lesson.heading, choose)
-            action.setToolTip(lesson.summary)
-        view = bar.addMenu("&View")
-        group = QActionGroup(self)
-        self.theme_actions: dict[Theme, QAction] = {}
-        for choice, label in (
-            (Theme.SYSTEM, "Colours of the &system"), (Theme.DARK, "&Dark"),
-            (Theme.LIGHT, "&Light"),
-        ):  # fmt: skip
-            action = self._action(view, label, partial(self.set_theme, choice))
-            action.setCheckable(True)
-            group.addAction(action)
-            self.theme_actions[choice] = action
-        view.addSeparator()
-        self._action(view, "&Reset layout", self.reset_layout)
-        help_ = bar.addMenu("&Help")
-        self._action(help_, "&Keyboard", self.show_keyboard, "F1")
-        self._action(help_, "&About initviz", self.show_about)
-
-    def _fill_export(self, menu: QMenu) -> None:
-        self._action(menu, "Save picture of the &page…", self.save_page, "Ctrl+E")
-        self._action(menu, "&Copy picture of the page", self.copy_page, "Ctrl+Shift+C")
-        menu.addSeparator()
-        for page in self.pages:
-            for view in page.views:
-                label = f"Save “{view.title}”…"
-                self._action(menu, label, partial(self.save_picture, view, view.name))
-        copies = menu.addMenu("Copy a view")
-        for page in self.pages:
-            for view in page.views:
-                self._action(copies, view.title, partial(self.copy_picture, view))
-
-    def _action(
-        self,
-        menu: QMenu,
-        label: str,
-        call: Callable[[], object],
-        shortcut: str | QKeySequence.StandardKey | None = None,
-    ) -> QAction:
-        action = QAction(label, self)
-        if shortcut is not None:
-            action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(lambda _=False: call())
-        menu.addAction(action)
-        return action
-
     def _connect(self) -> None:
         model, player = self.model, self.player
         self.controls.edited.connect(model.edit)
@@ -258,7 +178,7 @@ class Window(QMainWindow):
         self.lessons.activated.connect(lambda i: self.choose_lesson(self.lessons.itemData(i)))
         for page in self.pages:
             for view in page.views:
-                view.panel.save_asked.connect(partial(self.save_picture, view, view.name))
+                view.panel.save_asked.connect(partial(self.files.save_picture, view, view.name))
         self.banner.button.clicked.connect(player.restart)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self._page_changed()
@@ -321,6 +241,12 @@ class Window(QMainWindow):
         self.model.edit(self.lesson.experiment)
         self._lesson_shown()
 
+    def show_own(self, experiment: Experiment) -> None:
+        """Show an experiment that is no lesson's."""
+        self.lesson = None
+        self.model.edit(experiment)
+        self._lesson_shown()
+
     def set_theme(self, choice: Theme) -> None:
         """Choose the colours."""
         self.memory.theme = choice
@@ -338,88 +264,6 @@ class Window(QMainWindow):
     def _system_theme_changed(self) -> None:
         if self.memory.theme is Theme.SYSTEM:
             self.set_theme(Theme.SYSTEM)
-
-    def save_page(self) -> None:
-        """Ask where to, and save a picture of the page on top."""
-        self.save_picture(self.page, self.page.arrangement.name)
-
-    def copy_page(self) -> None:
-        """Put a picture of the page on top on the clipboard."""
-        self.copy_picture(self.page)
-
-    def copy_picture(self, what: Drawable) -> None:
-        """Put a picture of a view or page on the clipboard, at twice its size."""
-        QGuiApplication.clipboard().setImage(draw(what, 2))
-        self.scrubber.say("copied: the picture is on the clipboard")
-
-    def save_picture(self, what: Drawable, name: str) -> None:
-        """Ask for a file and a size, and save a picture of a view or page."""
-        self.player.pause()  # the picture that was asked for, not what has become of it
-        size = what.widget.size()
-        filters = {
-            f"PNG, {scale}× ({size.width() * scale} × {size.height() * scale}) (*.png)": scale
-            for scale in SCALES
-        }
-        wish = self.memory.folder / f"initviz-{name}-epoch-{self.model.cursor}.png"
-        chosen, filter_ = QFileDialog.getSaveFileName(
-            self, "Save picture", str(wish), ";;".join(filters), list(filters)[1]
-        )
-        if chosen:
-            self.write_picture(what, Path(chosen), filters.get(filter_, 2))
-
-    def write_picture(self, what: Drawable, path: Path, scale: int) -> None:
-        """Save a picture of a view or page, and say so, or why not."""
-        if path.suffix.lower() != ".png":
-            path = path.with_name(f"{path.name}.png")
-            if path.exists():
-                self.banner.show_note(f"Not saved: {path.name} exists; choose it to replace it")
-                return
-        try:
-            save_png(draw(what, scale), path)
-        except PictureError as error:
-            self.banner.show_note(f"Not saved: {error}")
-            return
-        self.memory.folder = path.parent
-        self.scrubber.say(f"saved: {path}")
-
-    def open_experiment(self) -> None:
-        """Ask for a TOML file and show its experiment."""
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, "Open experiment", str(self.memory.folder), "Experiment (*.toml)"
-        )
-        if chosen:
-            self.load_experiment(Path(chosen))
-
-    def load_experiment(self, path: Path) -> None:
-        """Show the experiment of a TOML file, or say what is wrong with it."""
-        try:
-            experiment = Experiment.from_toml(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, ExperimentError) as error:
-            self.banner.show_note(f"{path.name}: {error}")
-            return
-        self.memory.folder = path.parent
-        self.lesson = None
-        self.model.edit(experiment)
-        self._lesson_shown()
-
-    def save_experiment(self) -> None:
-        """Ask for a file and write the experiment as TOML."""
-        name = self.lesson.name if self.lesson else "experiment"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save experiment", str(self.memory.folder / f"{name}.toml"),
-            "Experiment (*.toml)",
-        )  # fmt: skip
-        if not chosen:
-            return
-        path = Path(chosen)
-        path = path if path.suffix else path.with_suffix(".toml")
-        try:
-            path.write_text(self.model.experiment.to_toml(), "utf-8")
-        except OSError as error:
-            self.banner.show_note(f"Not saved: {error}")
-            return
-        self.memory.folder = path.parent
-        self.scrubber.say(f"saved: {path}")
 
     def show_keyboard(self) -> None:
         """Show which keys do what."""

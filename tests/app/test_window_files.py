@@ -41,7 +41,7 @@ def test_every_view_and_the_page_are_saved_at_every_size(
 ) -> None:
     for what, name in [(window.page, "page"), *((v, v.name) for v in window.page.views)]:
         path, size = tmp_path / f"{name}.png", what.widget.size()
-        window.write_picture(what, path, scale)
+        window.files.write_picture(what, path, scale)
         image = QImage(str(path))
         assert image.size() == size * scale
         assert colours(image) > 3
@@ -77,16 +77,16 @@ def test_a_dialog_that_is_cancelled_saves_nothing(
 ) -> None:
     answer(monkeypatch, "getSaveFileName", "")
     answer(monkeypatch, "getOpenFileName", "")
-    window.save_page()
-    window.save_experiment()
-    window.open_experiment()
+    window.files.save_page()
+    window.files.save_experiment()
+    window.files.open_experiment()
 
     assert not window.banner.isVisible()
     assert list(tmp_path.glob("*.png")) == []
 
 
 def test_a_folder_that_is_not_there_is_a_message(window: Window, tmp_path: Path) -> None:
-    window.write_picture(window.page, tmp_path / "missing" / "page.png", 1)
+    window.files.write_picture(window.page, tmp_path / "missing" / "page.png", 1)
 
     assert window.banner.isVisible()
     assert "Not saved" in window.banner.text.text()
@@ -101,7 +101,7 @@ def test_a_folder_that_may_not_be_written_to_is_a_message(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("initviz.export.picture.tempfile.mkstemp", refuse)
-    window.write_picture(window.page, tmp_path / "page.png", 1)
+    window.files.write_picture(window.page, tmp_path / "page.png", 1)
 
     assert "Permission denied" in window.banner.text.text()
     assert window.memory.folder != tmp_path or list(tmp_path.glob("*.png")) == []
@@ -109,7 +109,7 @@ def test_a_folder_that_may_not_be_written_to_is_a_message(
 
 def test_pictures_are_copied(window: Window) -> None:
     size = window.page.size()
-    window.copy_page()
+    window.files.copy_page()
     assert QGuiApplication.clipboard().image().size() == size * 2
 
     view = window.page.views[1]
@@ -127,11 +127,11 @@ def test_a_saved_experiment_is_opened_again(
     window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     answer(monkeypatch, "getSaveFileName", tmp_path / "mine")
-    window.save_experiment()
+    window.files.save_experiment()
     assert (tmp_path / "mine.toml").exists()
     window.choose_lesson(FIRST.name)
     answer(monkeypatch, "getOpenFileName", tmp_path / "mine.toml")
-    window.open_experiment()
+    window.files.open_experiment()
 
     assert window.model.experiment == SMALL
     assert window.lesson is None
@@ -155,7 +155,7 @@ def test_a_file_that_is_no_experiment_is_a_message(
     path = tmp_path / "broken.toml"
     if content is not None:
         path.write_bytes(content)
-    window.load_experiment(path)
+    window.files.load_experiment(path)
 
     assert window.model.experiment == SMALL
     assert window.banner.isVisible()
@@ -167,6 +167,6 @@ def test_an_experiment_that_cannot_be_saved_is_a_message(
     window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer(monkeypatch, "getSaveFileName", tmp_path / "missing" / "mine.toml")
-    window.save_experiment()
+    window.files.save_experiment()
 
     assert "Not saved" in window.banner.text.text()

@@ -1,0 +1,104 @@
+"""What the window reads and writes: experiments as TOML, and pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from initviz.experiment import Experiment, ExperimentError
+from initviz.export.picture import SCALES, Drawable, PictureError, draw, save_png
+
+if TYPE_CHECKING:
+    from initviz.app.window import Window
+
+
+class Files:
+    """Asks for files, reads and writes them, and says in the window what became of it."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def save_page(self) -> None:
+        """Ask where to, and save a picture of the page on top."""
+        self.save_picture(self._window.page, self._window.page.arrangement.name)
+
+    def copy_page(self) -> None:
+        """Put a picture of the page on top on the clipboard."""
+        self.copy_picture(self._window.page)
+
+    def copy_picture(self, what: Drawable) -> None:
+        """Put a picture of a view or page on the clipboard, at twice its size."""
+        QGuiApplication.clipboard().setImage(draw(what, 2))
+        self._window.scrubber.say("copied: the picture is on the clipboard")
+
+    def save_picture(self, what: Drawable, name: str) -> None:
+        """Ask for a file and a size, and save a picture of a view or page."""
+        self._window.player.pause()  # the picture that was asked for, not what has become of it
+        size = what.widget.size()
+        filters = {
+            f"PNG, {scale}× ({size.width() * scale} × {size.height() * scale}) (*.png)": scale
+            for scale in SCALES
+        }
+        wish = self._window.memory.folder / f"initviz-{name}-epoch-{self._window.model.cursor}.png"
+        chosen, filter_ = QFileDialog.getSaveFileName(
+            self._window, "Save picture", str(wish), ";;".join(filters), list(filters)[1]
+        )
+        if chosen:
+            self.write_picture(what, Path(chosen), filters.get(filter_, 2))
+
+    def write_picture(self, what: Drawable, path: Path, scale: int) -> None:
+        """Save a picture of a view or page, and say so, or why not."""
+        if path.suffix.lower() != ".png":
+            path = path.with_name(f"{path.name}.png")
+            if path.exists():
+                self._window.banner.show_note(
+                    f"Not saved: {path.name} exists; choose it to replace it"
+                )
+                return
+        try:
+            save_png(draw(what, scale), path)
+        except PictureError as error:
+            self._window.banner.show_note(f"Not saved: {error}")
+            return
+        self._window.memory.folder = path.parent
+        self._window.scrubber.say(f"saved: {path}")
+
+    def open_experiment(self) -> None:
+        """Ask for a TOML file and show its experiment."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, "Open experiment", str(self._window.memory.folder), "Experiment (*.toml)"
+        )
+        if chosen:
+            self.load_experiment(Path(chosen))
+
+    def load_experiment(self, path: Path) -> None:
+        """Show the experiment of a TOML file, or say what is wrong with it."""
+        try:
+            experiment = Experiment.from_toml(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, ExperimentError) as error:
+            self._window.banner.show_note(f"{path.name}: {error}")
+            return
+        self._window.memory.folder = path.parent
+        self._window.show_own(experiment)
+
+    def save_experiment(self) -> None:
+        """Ask for a file and write the experiment as TOML."""
+        name = self._window.lesson.name if self._window.lesson else "experiment"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Save experiment", str(self._window.memory.folder / f"{name}.toml"),
+            "Experiment (*.toml)",
+        )  # fmt: skip
+        if not chosen:
+            return
+        path = Path(chosen)
+        path = path if path.suffix else path.with_suffix(".toml")
+        try:
+            path.write_text(self._window.model.experiment.to_toml(), "utf-8")
+        except OSError as error:
+            self._window.banner.show_note(f"Not saved: {error}")
+            return
+        self._window.memory.folder = path.parent
+        self._window.scrubber.say(f"saved: {path}")

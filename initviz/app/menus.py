@@ -1,0 +1,96 @@
+"""The menus: every command has its place, its words and its key here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from initviz.app.theme import Theme
+from initviz.catalog.lessons import LESSONS
+
+if TYPE_CHECKING:
+    from initviz.app.window import Window
+
+
+def build_menus(window: Window) -> dict[Theme, QAction]:
+    """Fill the window's menu bar and its Export button; returns the actions of the themes."""
+    bar = window.menuBar()
+    file = bar.addMenu("&File")
+    _action(window, file, "&Open experiment…", window.files.open_experiment, "Ctrl+O")
+    _action(window, file, "&Save experiment…", window.files.save_experiment, "Ctrl+S")
+    file.addSeparator()
+    export = QMenu("&Export picture", window)
+    _fill_export(window, export)
+    file.addMenu(export)
+    window.export.setMenu(export)
+    file.addSeparator()
+    _action(window, file, "&Quit", window.close, "Ctrl+Q")
+    run = bar.addMenu("&Run")
+    player = window.player
+    _action(window, run, "&Train or pause", player.toggle, "Space")
+    _action(window, run, "Step &forward", player.step_forward, "Right")
+    _action(window, run, "Step &back", player.step_back, "Left")
+    _action(window, run, "To the &initial state", player.to_start, "Home")
+    _action(window, run, "To the &newest epoch", player.to_end, "End")
+    run.addSeparator()
+    _action(window, run, "&Restart from epoch 0", player.restart, "Ctrl+R")
+    edit = bar.addMenu("&Initialisations")
+    move = window.controls.lanes.move_focused
+    _action(window, edit, "Move &up", partial(move, -1), "Alt+Up")
+    _action(window, edit, "Move &down", partial(move, 1), "Alt+Down")
+    lessons = bar.addMenu("&Lessons")
+    lessons.setToolTipsVisible(True)
+    for lesson in LESSONS.values():
+        choose = partial(window.choose_lesson, lesson.name)
+        action = _action(window, lessons, lesson.heading, choose)
+        action.setToolTip(lesson.summary)
+    view = bar.addMenu("&View")
+    group = QActionGroup(window)
+    actions: dict[Theme, QAction] = {}
+    for choice, label in (
+        (Theme.SYSTEM, "Colours of the &system"), (Theme.DARK, "&Dark"),
+        (Theme.LIGHT, "&Light"),
+    ):  # fmt: skip
+        action = _action(window, view, label, partial(window.set_theme, choice))
+        action.setCheckable(True)
+        group.addAction(action)
+        actions[choice] = action
+    view.addSeparator()
+    _action(window, view, "&Reset layout", window.reset_layout)
+    help_ = bar.addMenu("&Help")
+    _action(window, help_, "&Keyboard", window.show_keyboard, "F1")
+    _action(window, help_, "&About initviz", window.show_about)
+    return actions
+
+
+def _fill_export(window: Window, menu: QMenu) -> None:
+    _action(window, menu, "Save picture of the &page…", window.files.save_page, "Ctrl+E")
+    _action(window, menu, "&Copy picture of the page", window.files.copy_page, "Ctrl+Shift+C")
+    menu.addSeparator()
+    for page in window.pages:
+        for view in page.views:
+            label = f"Save “{view.title}”…"
+            _action(window, menu, label, partial(window.files.save_picture, view, view.name))
+    copies = menu.addMenu("Copy a view")
+    for page in window.pages:
+        for view in page.views:
+            _action(window, copies, view.title, partial(window.files.copy_picture, view))
+
+
+def _action(
+    window: Window,
+    menu: QMenu,
+    label: str,
+    call: Callable[[], object],
+    shortcut: str | QKeySequence.StandardKey | None = None,
+) -> QAction:
+    action = QAction(label, window)
+    if shortcut is not None:
+        action.setShortcut(QKeySequence(shortcut))
+    action.triggered.connect(lambda _=False: call())
+    menu.addAction(action)
+    return action
