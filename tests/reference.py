@@ -24,6 +24,7 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "softplus": F.softplus,
     "softsign": F.softsign,
     "mish": F.mish,
+    "sin": torch.sin,
 }
 """What torch calls the activations; a new entry of the catalogue needs its line."""
 

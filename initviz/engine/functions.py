@@ -31,7 +31,9 @@ class _Overloads:
         self._overload = overload
 
     def __getattr__(self, name: str) -> Any:
-        operator = getattr(getattr(torch.ops.aten, name), self._overload)
+        packet = getattr(torch.ops.aten, name)
+        # A few have no such overload, and allocate what they return.
+        operator = getattr(packet, self._overload, packet.default)
         setattr(self, name, operator)  # the next access finds it without coming here
         return operator
 

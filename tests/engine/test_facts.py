@@ -180,8 +180,9 @@ MONOTONE = [activation.name for activation in ACTIVATIONS.values() if activation
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
-def test_constant_weights_draw_one_straight_line_at_any_depth(depth: int) -> None:
-    lanes = [lane("constant", value=0.5).replace(activation=name) for name in MONOTONE]
+@pytest.mark.parametrize("names", [MONOTONE[:5], MONOTONE[5:]], ids=",".join)
+def test_constant_weights_draw_one_straight_line_at_any_depth(depth: int, names: list[str]) -> None:
+    lanes = [lane("constant", value=0.5).replace(activation=name) for name in names]
     control = lane("xavier_uniform").replace(activation="tanh", learning_rate=0.1)
     experiment = Experiment(
         data=data("xor", samples=400), hidden=(16,) * depth, lanes=(*lanes, control),
@@ -192,7 +193,7 @@ def test_constant_weights_draw_one_straight_line_at_any_depth(depth: int) -> Non
         layers = probe(recording, epoch, Wanted(grid=0)).layers[:-1]
         counts = [crossings(recording, epoch, index) for index in range(len(lanes))]
         assert max(counts) == 1
-        assert sum(counts) >= 4  # the sigmoid's line may lie outside of the picture
+        assert sum(counts) >= len(names) - 1  # the sigmoid's may lie outside of the picture
         for layer in layers:
             assert (layer.symmetry[:-1] < 1e-5).all()
     # The measurement can tell: what breaks the symmetry bends its boundary.
