@@ -260,6 +260,8 @@ class Lane(_Part):
         scheme = SCHEMES[self.scheme]
         if self.bias is None:
             object.__setattr__(self, "bias", scheme.bias)
+            if not self.bias_values:
+                object.__setattr__(self, "bias_values", scheme.bias_values)
         bias = BIASES[str(self.bias)]
         values = complete(scheme.label, scheme.parameters, self.values)
         bias_values = complete(f"{bias.label} bias", bias.parameters, self.bias_values)
@@ -287,7 +289,7 @@ class Lane(_Part):
     def replace(self, **changes: Any) -> Self:
         """As for every part; another scheme starts from its own parameters and its own biases."""
         if changes.get("scheme", self.scheme) != self.scheme:
-            changes = {"values": {}, "bias": None, **changes}
+            changes = {"values": {}, "bias": None, "bias_values": {}, **changes}
         if changes.get("bias", self.bias) != self.bias:
             changes.setdefault("bias_values", {})
         if changes.get("output", self.output) != self.output:
@@ -355,6 +357,13 @@ class Experiment(_Part):
                 "lanes",
             )
         object.__setattr__(self, "lanes", tuple(_coloured(self.lanes)))
+        for number, lane in enumerate(self.lanes):
+            for output in {False, lane.output is not None}:
+                scheme, values = lane.weights_of(output)
+                message = scheme.refuse(values, len(self.sizes) - 1) if scheme.refuse else ""
+                if message:
+                    part = "output_values" if output else "values"
+                    raise ExperimentError([Problem(("lanes", number, part), message)])
         stacked = self.parameter_count * len(self.lanes)
         if stacked > MAX_STACKED:
             raise SettingError(

@@ -36,6 +36,9 @@ def value_of(parameter: Parameter) -> st.SearchStrategy[Any]:
                 st.integers(1, 64), min_size=1, max_size=parameter.longest
             )
             values = values.map(tuple)
+        case Kind.NUMBERS:
+            one = st.floats(parameter.low, parameter.high)
+            values = st.lists(one, min_size=1, max_size=2).map(tuple)
     return st.none() | values if parameter.optional else values
 
 

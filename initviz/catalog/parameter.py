@@ -39,6 +39,7 @@ class Kind(Enum):
     NUMBER = "number"
     CHOICE = "choice"
     SIZES = "sizes"
+    NUMBERS = "numbers"
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,12 @@ class Parameter:
         help: one sentence on what it does; the tooltip and the command line's help.
         kind: how it is written and edited.
         default: the value when nothing is said.
-        low, high: the closed range of a number (of every entry, for sizes).
+        low, high: the closed range of a number (of every entry, for sizes and numbers).
         unit: what the number counts, "" where it has none.
         log: decades matter: stepping multiplies instead of adding.
         formula: the formula that the setting enters, "" where there is none.
         choices: a function that gives the possible values of a ``CHOICE``.
-        longest: the most entries that ``SIZES`` may have.
+        longest: the most entries that ``SIZES`` and ``NUMBERS`` may have.
         symbol: the mark in front of the value in titles, such as "σ="; None keeps it out of them.
         unsaid: the value that a title leaves out, such as a gain of 1.
         optional: whether None is a value too, and means "as the experiment has it".
@@ -104,6 +105,8 @@ class Parameter:
                 return self._check_choice(value)
             case Kind.SIZES:
                 return self._check_sizes(value)
+            case Kind.NUMBERS:
+                return self._check_numbers(value)
             case Kind.INTEGER:
                 return self._check_number(value, int)
             case Kind.NUMBER:
@@ -113,9 +116,9 @@ class Parameter:
         """The text with which ``value`` is shown in a control; ``check`` reads it back."""
         if self.kind is Kind.SIZES:
             return format_sizes(value)
-        short = f"{value:g}" if isinstance(value, float) else str(value)
-        # Six digits where they say all; otherwise as many as it takes to read the value back.
-        return short if not isinstance(value, float) or float(short) == value else repr(value)
+        if self.kind is Kind.NUMBERS:
+            return ", ".join(_number_text(entry) for entry in value)
+        return _number_text(value) if isinstance(value, float) else str(value)
 
     def range_text(self) -> str:
         """The allowed range in words, such as "1 to 1024"."""
@@ -132,7 +135,7 @@ class Parameter:
         parts = [self.help]
         if self.formula:
             parts.append(self.formula)
-        if self.kind in (Kind.INTEGER, Kind.NUMBER):
+        if self.kind in (Kind.INTEGER, Kind.NUMBER, Kind.NUMBERS):
             unit = f" {self.unit}" if self.unit else ""
             parts.append(f"Range: {self.range_text()}{unit}.")
         return "\n".join(parts)
@@ -176,6 +179,29 @@ class Parameter:
                 f"{self.label}: {len(entries)} layers are out of range; write 1 to {self.longest}"
             )
         return tuple(int(self._check_number(entry, int)) for entry in entries)
+
+    def _check_numbers(self, value: Any) -> tuple[float, ...]:
+        entries = value
+        if isinstance(value, str):
+            entries = [entry.strip() for entry in value.split(",")]
+            if not all(entries):
+                problem = "is empty" if not value.strip() else f'"{value}" has an empty entry'
+                raise SettingError(f'{self.label}: {problem}; write numbers like "0.1, 0.5, 1"')
+        if isinstance(entries, Mapping) or not isinstance(entries, Sequence):
+            raise SettingError(
+                f'{self.label}: "{value}" is not a list; write numbers like "0.1, 0.5, 1"'
+            )
+        if not 1 <= len(entries) <= self.longest:
+            raise SettingError(
+                f"{self.label}: {len(entries)} numbers are out of range; write 1 to {self.longest}"
+            )
+        return tuple(float(self._check_number(entry, float)) for entry in entries)
+
+
+def _number_text(value: float) -> str:
+    """Six digits where they say all; otherwise as many as it takes to read the value back."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def split_sizes(label: str, text: str) -> list[str]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import torch
+from torch import Tensor
 from torch.nn import init
 
 from initviz.catalog.schemes import LayerContext
+from initviz.engine.data import load
 from initviz.engine.device import find_dtype
 from initviz.experiment import Experiment, Lane
 from initviz.layout import layout
+from initviz.theory import bias_law
+
+SEEN = 512
+"""Training points that data-dependent schemes see."""
 
 
 def layer_generator(seed: int, layer: int) -> torch.Generator:
@@ -24,33 +31,55 @@ def layer_generator(seed: int, layer: int) -> torch.Generator:
 
 def initial_lane(
     experiment: Experiment, lane: Lane, checkpoint: Callable[[], None] | None = None
-) -> torch.Tensor:
+) -> Tensor:
     """The first parameters of one lane, (P,), on the CPU, laid out as ``initviz.layout`` says.
 
     ``checkpoint`` is called before every layer and may raise, to stop.
     """
     row = torch.empty(experiment.parameter_count, dtype=find_dtype(experiment))
-    for number, slots in enumerate(layout(experiment.sizes)):
+    activation = experiment.activation_of(lane)
+    slots = layout(experiment.sizes)
+    # What comes into the layer, where a scheme wants to see it.
+    seen = _seen(experiment) if any(_adapts(lane, output) for output in (False, True)) else None
+    for number, place in enumerate(slots):
         if checkpoint:
             checkpoint()
         context = LayerContext(
-            slots.fan_in,
-            slots.fan_out,
-            experiment.activation_of(lane),
-            layer_generator(experiment.seed, number),
-        )
+            place.fan_in, place.fan_out, activation, layer_generator(experiment.seed, number),
+            number, len(slots),
+        )  # fmt: skip
+        law = bias_law(lane, context)
+        context = dataclasses.replace(context, bias_variance=law.variance)
         # torch.nn.init counts fans on (fan_out, fan_in).
-        weight = torch.empty(slots.fan_out, slots.fan_in, dtype=row.dtype)
-        bias = row[slots.middle : slots.stop]
-        scheme, values = lane.weights_of(output=number == len(experiment.hidden))
+        weight = torch.empty(place.fan_out, place.fan_in, dtype=row.dtype)
+        bias = row[place.middle : place.stop]
+        scheme, values = lane.weights_of(output=context.is_output)
         scheme.fill(init, weight, values, context)
         lane.bias_entry.fill(init, bias, lane.bias_values, context)
-        row[slots.start : slots.middle] = weight.T.reshape(-1)
+        if seen is not None:
+            if scheme.adapt:
+                scheme.adapt(weight, bias, seen, values, context)
+            z = seen @ weight.T + bias
+            seen = torch.empty_like(z)
+            activation.forward(torch, z, seen)
+        row[place.start : place.middle] = weight.T.reshape(-1)
     return row
+
+
+def _adapts(lane: Lane, output: bool) -> bool:
+    return lane.weights_of(output)[0].adapt is not None
+
+
+def _seen(experiment: Experiment) -> Tensor:
+    """Training points for schemes that look at data, the same ones for every lane."""
+    x = load(experiment).train.x
+    generator = torch.Generator().manual_seed(experiment.seed)
+    order = torch.randperm(len(x), generator=generator)[:SEEN]
+    return torch.tensor(x[order.numpy()], dtype=find_dtype(experiment))
 
 
 def initial_parameters(
     experiment: Experiment, checkpoint: Callable[[], None] | None = None
-) -> torch.Tensor:
+) -> Tensor:
     """The first parameters of all lanes, (K, P), in the experiment's order."""
     return torch.stack([initial_lane(experiment, lane, checkpoint) for lane in experiment.lanes])

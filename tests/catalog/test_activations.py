@@ -11,7 +11,8 @@ from tests.reference import FUNCTIONS
 
 GAINS = {
     "tanh": 1.5925, "sigmoid": 1.8462, "relu": 1.41421, "gelu": 1.5335, "silu": 1.6765,
-    "elu": 1.2452, "selu": 1.0000, "softplus": 1.0419, "softsign": 2.3375, "mish": 1.4869, "sin": 1.5209,
+    "elu": 1.2452, "selu": 1.0000, "softplus": 1.0419, "softsign": 2.3375, "mish": 1.4869,
+    "sin": 1.5209,
 }  # fmt: skip
 """1/√E[φ²] for z ~ N(0, 1), computed elsewhere."""
 

@@ -4,11 +4,13 @@ import pytest
 import torch
 from torch.nn import Linear, init
 
-from initviz.catalog.schemes import BIASES, SCHEMES
+from initviz.catalog.schemes import BIASES, SCHEMES, LayerContext
+from initviz.engine.data import load
 from initviz.engine.initialize import initial_lane, initial_parameters, layer_generator
-from initviz.experiment import Experiment, Lane
+from initviz.experiment import Experiment, ExperimentError, Lane
 from initviz.layout import layout
 from tests.make import data, lane
+from tests.reference import FUNCTIONS
 
 
 def small(*lanes: Lane, **changes: object) -> Experiment:
@@ -111,3 +113,58 @@ def test_weights_are_those_of_torch_transposed() -> None:
     expected = torch.empty(5, 7, dtype=torch.float64)
     init.xavier_normal_(expected, generator=layer_generator(1, 1))
     assert torch.equal(weights(small(lane("xavier_normal")))[1], expected.T)
+
+
+# ---- schemes that see data ----
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu", "softplus"])
+@pytest.mark.parametrize("features", [2, 40])
+def test_lsuv_gives_every_hidden_layer_unit_variance_on_the_data(
+    activation: str, features: int
+) -> None:
+    experiment = Experiment(
+        data=data("moons", features=features), hidden=(64, 32, 64, 64), activation=activation,
+        lanes=(lane("lsuv"),), precision="float64",
+    )  # fmt: skip
+    row = initial_parameters(experiment)[0]
+    value = torch.tensor(load(experiment).train.x)
+    slots = layout(experiment.sizes)
+    for place in slots[:-1]:
+        weight = row[place.start : place.middle].view(place.fan_in, place.fan_out)
+        z = value @ weight + row[place.middle : place.stop]
+        # It saw half of the points.
+        assert float(z.var(correction=0)) == pytest.approx(1, abs=0.1)
+        value = FUNCTIONS[activation](z)
+    last = slots[-1]
+    output = row[last.start : last.middle]
+    assert float(output.norm()) == pytest.approx(1)  # orthogonal, as it was drawn
+
+
+def test_lsuv_survives_data_that_tells_it_nothing() -> None:
+    experiment = Experiment(data=data("moons", noise=0, samples=8), lanes=(lane("lsuv"),))
+    weight = torch.eye(2, dtype=torch.float64)
+    scheme = lane("lsuv").entry
+    assert scheme.adapt is not None
+    context = LayerContext(2, 2, experiment.activation_of(experiment.lanes[0]))
+    for inputs in (torch.zeros(4, 2).double(), torch.full((4, 2), torch.inf).double()):
+        scheme.adapt(weight, torch.zeros(2).double(), inputs, {}, context)
+        assert torch.equal(weight, torch.eye(2, dtype=torch.float64))
+
+
+def test_the_output_layer_takes_its_own_scheme() -> None:
+    plain = Experiment(hidden=(8, 8), lanes=(lane("he_normal"),))
+    special = plain.with_lane(0, plain.lanes[0].replace(output="constant"))
+    one, other = initial_parameters(plain)[0], initial_parameters(special)[0]
+    last = layout(plain.sizes)[-1]
+    assert torch.equal(one[: last.start], other[: last.start])
+    assert (other[last.start : last.middle] == 0.5).all()
+    assert not (one[last.start : last.middle] == 0.5).any()
+
+
+def test_more_custom_deviations_than_layers_are_refused_where_they_are() -> None:
+    made = lane("custom", deviations="0.1, 0.5, 1")
+    assert Experiment(hidden=(4, 4), lanes=(made,)).lanes[0].values["deviations"] == (0.1, 0.5, 1)
+    with pytest.raises(ExperimentError, match="3 numbers are too many for 2 layers") as caught:
+        Experiment(hidden=(4,), lanes=(Lane(), made))
+    assert caught.value.problems[0].path == ("lanes", 1, "values")

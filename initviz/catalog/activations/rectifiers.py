@@ -35,7 +35,7 @@ RELU = Activation(
     forward=lambda torch, z, out: torch.clamp_min(z, 0, out=out),
     backward=lambda aten, delta, z, a, out: aten.threshold_backward(delta, z, 0, grad_input=out),
     value=lambda z: np.maximum(z, 0.0),
-    derivative=lambda z: (z > 0) * 1.0,
+    derivative=lambda z: np.where(z > 0, 1.0, 0.0),
     value_at_0=0.0,
     slope_at_0=0.0,
     bounds=None,
