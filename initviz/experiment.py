@@ -212,6 +212,7 @@ class DataSettings(_Part):
         entry = DATASETS[self.dataset]
         values = complete(entry.label, entry.parameters, self.values)
         object.__setattr__(self, "values", values)
+        entry.facts(values)  # says no where the values do not go together
         return self
 
     def replace(self, **changes: Any) -> Self:

@@ -35,7 +35,7 @@ def experiments(draw: st.DrawFn) -> Experiment:
         )
     except ExperimentError as error:
         blamed = {str(problem.path[-1]) for problem in error.problems}
-        if not blamed <= {"hidden", "batch_size", "precision"}:
+        if not blamed <= {"hidden", "batch_size", "precision", "informative"}:
             raise
         reject()
 

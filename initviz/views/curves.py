@@ -49,10 +49,15 @@ class LaneCurves(pg.GraphicsObject):
         style: colours and widths.
         width: of the lines, while they are short (see ``WIDE_POINTS``).
         marker: size of the markers, in pixels.
+        theory: whether these are predictions: dotted lines in the colour of the text, which can
+            be seen upon the measured ones.
     """
 
-    def __init__(self, style: Style, width: float = 1.5, marker: float = 7) -> None:
+    def __init__(
+        self, style: Style, width: float = 1.5, marker: float = 7, *, theory: bool = False
+    ) -> None:
         super().__init__()
+        self.theory = theory
         self.look, self.width, self.marker = style, width, marker
         self.curves: list[Curve] = []
         self._paths: list[tuple[QPainterPath, QPen]] = []
@@ -66,9 +71,12 @@ class LaneCurves(pg.GraphicsObject):
         self._marks = []
         for curve in self.curves:
             short = len(curve.x) <= WIDE_POINTS
-            pen = self.look.lane_pen(
-                curve.colour, self.width if short else 1.0, dashed=curve.dashed and short
-            )
+            if self.theory:
+                pen = self.look.pen(self.look.text, 1.0, Qt.PenStyle.DotLine)
+            else:
+                pen = self.look.lane_pen(
+                    curve.colour, self.width if short else 1.0, dashed=curve.dashed and short
+                )
             path = pg.arrayToQPath(curve.x, curve.y, connect="finite")
             self._paths.append((path, pen))
             if isinstance(curve.marked, slice) or len(curve.marked):

@@ -1,10 +1,11 @@
-"""Gradient flow: how large the gradient is that each layer receives."""
+"""Gradient flow: how large the gradient is that each layer receives, and the signal it passes."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from initviz.snapshot import Array, LayerSnapshot, Snapshot
+from initviz.theory import predict
 from initviz.views.axes import DecadeRange, decades, layer_ticks
 from initviz.views.base import (
     Notes,
@@ -22,7 +23,10 @@ MOST_MARKED = 20
 
 
 class GradientView(View):
-    """rms of ∂L/∂W or ∂L/∂z per layer, on a log axis with a marked zero."""
+    """rms of ∂L/∂W, ∂L/∂z or a per layer, on a log axis with a marked zero.
+
+    At epoch 0 mean-field theory is drawn over what it can predict: a and ∂L/∂z.
+    """
 
     name = "gradients"
     title = "Gradient flow"
@@ -30,7 +34,9 @@ class GradientView(View):
         "Size of the gradient that each layer receives, first layer to the left: its root mean\n"
         "square, which a few large ones raise, or its median, which tells what most receive.\n"
         "∂L/∂W is what the weights are moved by; ∂L/∂z is what flows back, per sample.\n"
-        "An exact zero rests on the line marked 0."
+        "a is the signal on its way forwards; for the output layer, the outputs.\n"
+        "An exact zero rests on the line marked 0. Before the first step, dotted lines over a and\n"
+        "∂L/∂z are mean-field theory's prediction, where it has one (Poole et al. 2016)."
     )
     wants_layers = True
 
@@ -40,6 +46,7 @@ class GradientView(View):
             [
                 ("weight", "∂L/∂W", "Gradient of the weights: what a step moves them by"),
                 ("z", "∂L/∂z", "Gradient of the pre-activations, per sample: what flows back"),
+                ("activation", "a", "Activations: the signal on its way forwards"),
             ]
         )
         self.size = Switch(
@@ -55,6 +62,7 @@ class GradientView(View):
 
     def restyle_lines(self) -> None:
         self.curves.set_look(self.look)
+        self.theory.set_look(self.look)
 
     def shape(self, snapshot: Snapshot) -> object:
         return (lane_colours(snapshot), len(snapshot.experiment.hidden))
@@ -73,12 +81,15 @@ class GradientView(View):
         self._offsets = [step * (k - (lanes - 1) / 2) for k in range(lanes)]
         self.curves = LaneCurves(self.look)
         self.plot.addItem(self.curves)
+        self.theory = LaneCurves(self.look, theory=True)
+        self.plot.addItem(self.theory)
         self.notes = Notes(self.plot, self.look)
 
     def feed(self, snapshot: Snapshot) -> None:
         if not snapshot.layers:
             return
-        self.panel.subtitle.setText(f"{self.size.value} per layer")
+        signal = self.kind.value == "activation"
+        self.panel.title.setText("Signal flow" if signal else "Gradient flow")
         sizes = np.stack([self._sizes(layer) for layer in snapshot.layers])
         self.range.follow((snapshot.experiment.run_key, self.kind.value, self.size.value))
         self.range.see(sizes)
@@ -101,9 +112,37 @@ class GradientView(View):
                 for k, colour in enumerate(lane_colours(snapshot))
             ]
         )
+        predicted = self._predictions(snapshot)
+        self.theory.set_curves(
+            [
+                Curve(numbers + self._offsets[k], decades(sizes, self.range.floor), 0)
+                for k, sizes in predicted.items()
+            ]
+        )
+        rest = " · dotted: theory" if predicted else " per layer"
+        self.panel.subtitle.setText(f"{self.size.value}{rest}")
         self.notes.show_diverged(snapshot)
 
+    def _predictions(self, snapshot: Snapshot) -> dict[int, Array]:
+        """Mean-field theory's sizes of the lanes that it applies to, (layers,) each."""
+        if snapshot.epoch or self.kind.value == "weight" or self.size.value != "rms":
+            return {}
+        found: dict[int, Array] = {}
+        for k, lane in enumerate(snapshot.experiment.lanes):
+            predicted = predict(snapshot.experiment, lane, snapshot.plane)
+            if predicted is None:
+                continue
+            if self.kind.value == "activation":
+                found[k] = predicted.activation
+            else:
+                found[k] = predicted.flow * float(snapshot.layers[-1].grad_z_size.rms[k])
+        return found
+
     def _sizes(self, layer: LayerSnapshot) -> Array:
-        """The chosen size of the chosen gradient, (K,)."""
-        spread = layer.grad_weight_size if self.kind.value == "weight" else layer.grad_z_size
+        """The chosen size of what is chosen, (K,)."""
+        spread = {
+            "weight": layer.grad_weight_size,
+            "z": layer.grad_z_size,
+            "activation": layer.activation_size,
+        }[self.kind.value]
         return spread.rms if self.size.value == "rms" else spread.median

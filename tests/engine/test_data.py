@@ -3,15 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from initviz.catalog.datasets import DATASETS
-from initviz.engine.data import LIFT_SEED, Split, find_plane, load
+from initviz.catalog.datasets import DATASETS, Facts
+from initviz.catalog.tasks import BINARY
+from initviz.engine.data import LIFT_SEED, Scale, Split, find_plane, load
 from initviz.experiment import Experiment
+from initviz.snapshot import Plane
 from tests.make import data
 
 every_dataset = pytest.mark.parametrize("dataset", list(DATASETS))
+every_lifted = pytest.mark.parametrize("dataset", [d.name for d in DATASETS.values() if d.lifted])
 
 
-@every_dataset
+@every_lifted
 @pytest.mark.parametrize("features", [2, 3, 40])
 def test_inputs_are_standardised_by_the_training_points(dataset: str, features: int) -> None:
     settings = data(dataset, samples=200, features=features)
@@ -22,16 +25,56 @@ def test_inputs_are_standardised_by_the_training_points(dataset: str, features: 
     np.testing.assert_allclose(train.x.std(axis=0), 1, atol=1e-12)
 
     entry = DATASETS[dataset]
-    raw, raw_test = (entry.make(200, settings.values, seed) for seed in (4, 4 + 10_000))
+    raw, raw_test = entry.make(settings.values, 4)
     lift = np.eye(2)
     if features > 2:
         lift = np.random.default_rng(LIFT_SEED).normal(0, np.sqrt(0.5), (2, features))
     lifted = raw[0] @ lift
     expected = (raw_test[0] @ lift - lifted.mean(axis=0)) / lifted.std(axis=0)
     np.testing.assert_allclose(test.x, expected, atol=1e-12)
-    np.testing.assert_array_equal(train.y, raw[1])
-    np.testing.assert_array_equal(test.y, raw_test[1])
     assert train.x.dtype == train.y.dtype == np.float64
+
+
+@every_dataset
+def test_what_the_outputs_should_be_follows_from_the_task(dataset: str) -> None:
+    settings = data(dataset)
+    loaded, facts = load(Experiment(data=settings)), settings.facts
+    raw, raw_test = settings.entry.make(settings.values, 1)
+    for split, y in ((loaded.train, raw.y), (loaded.test, raw_test.y)):
+        assert split.y.shape == (len(y), facts.outputs)
+        match facts.task.name:
+            case "classes":
+                np.testing.assert_array_equal(split.y.argmax(axis=1), y)
+                np.testing.assert_array_equal(split.y.sum(axis=1), 1)
+                assert set(np.unique(split.y)) == {0, 1}
+            case "binary":
+                np.testing.assert_array_equal(split.y[:, 0], y)
+            case "regression":
+                back = loaded.plane.target_mean + loaded.plane.target_deviation * split.y[:, 0]
+                np.testing.assert_allclose(back, y, rtol=1e-12)
+    np.testing.assert_array_equal(loaded.plane.labels, raw.y)
+    if facts.task.name == "regression":
+        assert loaded.train.y.mean() == pytest.approx(0, abs=1e-12)
+        assert loaded.train.y.std() == pytest.approx(1)
+
+
+@every_dataset
+def test_every_dataset_is_standardised_and_has_its_plane(dataset: str) -> None:
+    loaded = load(Experiment(data=data(dataset)))
+    spread = loaded.train.x.std(axis=0)
+    assert np.isclose(spread, 1).mean() > 0.9  # but for pixels that are always white
+    assert ((np.abs(spread - 1) < 1e-9) | (spread == 0)).all()
+    assert loaded.plane.is_projection == (loaded.train.x.shape[1] > 2)
+    assert 0 < loaded.plane.explained <= 1
+
+
+def test_a_plane_of_two_inputs_knows_their_units() -> None:
+    loaded = load(Experiment(data=data("placed")))
+    raw, _ = DATASETS["placed"].make(data("placed").values, 1)
+    plane = loaded.plane
+    back = np.array(plane.offset) + np.array(plane.scale) * plane.points
+    np.testing.assert_allclose(back, raw.x, rtol=1e-9)
+    assert plane.axes == ("CGPA (0–10)", "IQ (points)")
 
 
 def test_the_same_settings_and_seed_give_the_same_points_and_others_others() -> None:
@@ -58,7 +101,7 @@ def test_arrays_that_are_shared_cannot_be_written_to() -> None:
 
 
 def test_points_that_all_coincide_still_have_a_plane() -> None:
-    plane = find_plane(Split(np.zeros((10, 3)), np.zeros(10)), ("a", "b"))
+    plane = plane_of(np.zeros((10, 3)))
     assert np.isfinite(plane.points).all()
     assert np.isfinite(plane.explained)
     assert plane.extent[0] < plane.extent[1]
@@ -67,17 +110,23 @@ def test_points_that_all_coincide_still_have_a_plane() -> None:
 # ---- the plane ----
 
 
+def plane_of(x: np.ndarray) -> Plane:
+    scale = Scale.of(x)
+    labels = np.zeros(len(x))
+    return find_plane(Split(x, labels[:, None]), labels, Facts(BINARY, 1, 1, 2), scale, scale)
+
+
 def test_two_inputs_are_drawn_as_they_are() -> None:
     loaded = load(Experiment(data=data("moons")))
     plane = loaded.plane
     assert not plane.is_projection
     assert plane.explained == 1
-    assert plane.axes == DATASETS["moons"].axes
+    assert plane.axes == ("x₁", "x₂")
     np.testing.assert_array_equal(plane.points, loaded.train.x)
-    np.testing.assert_array_equal(plane.labels, loaded.train.y)
+    np.testing.assert_array_equal(plane.labels, loaded.train.y[:, 0])
 
 
-@every_dataset
+@every_lifted
 def test_more_inputs_are_drawn_in_the_plane_that_holds_all_of_them(dataset: str) -> None:
     loaded = load(Experiment(data=data(dataset, samples=300, features=50)))
     plane = loaded.plane
@@ -94,7 +143,7 @@ def test_more_inputs_are_drawn_in_the_plane_that_holds_all_of_them(dataset: str)
 def test_the_plane_is_spanned_by_the_first_two_principal_components() -> None:
     random = np.random.default_rng(1)
     x = random.normal(0, 1, (400, 5)) @ np.diag([0.1, 3, 0.2, 2, 0.3]) + 7
-    plane = find_plane(Split(x, np.zeros(400)), ("a", "b"))
+    plane = plane_of(x)
     values, vectors = np.linalg.eigh(np.cov(x.T))
     for mine, theirs in zip(plane.basis, vectors.T[::-1], strict=False):
         assert abs(mine @ theirs) == pytest.approx(1, abs=1e-9)
@@ -102,7 +151,7 @@ def test_the_plane_is_spanned_by_the_first_two_principal_components() -> None:
     np.testing.assert_allclose(plane.points.var(axis=0, ddof=1), values[::-1][:2])
 
 
-@every_dataset
+@every_lifted
 @pytest.mark.parametrize("features", [2, 9])
 def test_the_square_that_is_drawn_holds_every_training_point(dataset: str, features: int) -> None:
     plane = load(Experiment(data=data(dataset, features=features))).plane

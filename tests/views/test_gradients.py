@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from initviz.experiment import Lane
 from initviz.export.picture import draw
+from initviz.theory import predict
 from initviz.views.gradients import GradientView
 from initviz.views.style import GLYPHS, LIGHT
 from tests.views.conftest import Make
@@ -182,3 +184,42 @@ def test_values_beyond_every_axis_rest_on_its_ends(make: Make) -> None:
     assert (high <= top).all()
     assert any(label.startswith("≤") for label in ticks(view.plot, "left"))
     assert math.isfinite(top)
+
+
+def test_theory_is_drawn_over_the_start_of_the_lanes_that_it_knows(make: Make) -> None:
+    view = make(GradientView)
+    lanes = (Lane(scheme="he_normal"), Lane(scheme="orthogonal"), Lane(scheme="xavier_normal"))
+    of = experiment(lanes, activation="relu")
+    start = snapshot(of=of, z_gradients=[[1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [0.5, 0.5, 0.25]])
+    view.show(start)
+    assert view.theory.curves == []  # it says nothing of the weights' gradients
+
+    view.kind.choose("z")
+    view.redraw()
+    for place, k, anchor in ((0, 0, 0.5), (1, 2, 0.25)):
+        predicted = predict(of, lanes[k], start.plane)
+        assert predicted is not None
+        curve = view.theory.curves[place]
+        np.testing.assert_allclose(curve.y, np.log10(anchor * predicted.flow))
+        np.testing.assert_array_equal(curve.x, view.curves.curves[k].x)
+    assert len(view.theory.curves) == 2
+    assert "theory" in view.panel.subtitle.text()
+
+    view.kind.choose("activation")
+    view.redraw()
+    predicted = predict(of, lanes[0], start.plane)
+    assert predicted is not None
+    np.testing.assert_allclose(view.theory.curves[0].y, np.log10(predicted.activation))
+    assert view.panel.title.text() == "Signal flow"
+
+    view.show(snapshot(of=of, epoch=1))
+    assert view.theory.curves == []
+    assert "theory" not in view.panel.subtitle.text()
+
+
+def test_the_signal_is_the_size_of_the_activations(make: Make) -> None:
+    view = make(GradientView)
+    view.kind.choose("activation")
+    view.show(snapshot(activations=0.01))
+    for curve in view.curves.curves:
+        np.testing.assert_allclose(curve.y, -2)

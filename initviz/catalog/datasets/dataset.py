@@ -77,7 +77,7 @@ class Dataset:
         help: one sentence on what is hard about it.
         group: the heading that it stands under in the menu.
         parameters: its settings, in the order of the window.
-        facts: ``values`` → ``Facts``.
+        facts: ``values`` → ``Facts``; raises SettingError where values do not go together.
         make: see ``Make``; may import scikit-learn, which takes longer than the window may.
         lifted: whether more than two features are the plane, lifted by a random matrix.
     """
