@@ -201,7 +201,7 @@ def _layer(
         grad_z=np.array(np.broadcast_to(z[:, None, None], (lanes, SAMPLES, fan_out))),
         grad_weight=np.array(np.broadcast_to(weight[:, None, None], (lanes, fan_in, fan_out))),
         grad_bias=full(fan_out),
-        activation_size=spread(ones),
+        activation_size=spread(np.full(lanes, abs(float(np.mean(activations))))),
         grad_z_size=spread(z),
         grad_weight_size=spread(weight),
         deviation=ones,

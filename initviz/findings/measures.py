@@ -1,0 +1,195 @@
+"""What the rules look at: the figures of one lane at one epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from initviz.catalog.activations import Activation
+from initviz.catalog.tasks import BINARY, REGRESSION, Task
+from initviz.experiment import Experiment
+from initviz.findings.finding import Evidence, Finding, Severity, Symptom
+from initviz.findings.thresholds import ADAM_FLOOR, FIRST_SOUND
+from initviz.snapshot import Snapshot
+from initviz.theory import Prediction, predict
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What the rules look at: one lane at one epoch. H hidden layers; the output is one more.
+
+    Attributes:
+        experiment: what was trained.
+        lane: the lane's place in it.
+        epoch: the epoch that is judged.
+        names: of all layers, the output last.
+        loss, score: on the training and on the test points, epochs 0 to ``epoch``.
+        guessing: the loss of always answering with the classes' shares, see ``loss_of_guessing``.
+        diverged_at: the first epoch that was not finite, −1 for none so far.
+        size: rms of the hidden activations, (H,).
+        silent: share of hidden activations that are exactly 0, (H,).
+        saturated: share of hidden activations in saturation, (H,), NaN where φ has none.
+        spread: how far a layer's neurons are from being one, (H,).
+        delta, no_delta: rms of ∂ℓ/∂z and its share of exact zeros, (H + 1,).
+        gradient: rms of ∂L/∂W, (H + 1,).
+        change: the part of its size by which an epoch of such steps moves W, (H + 1,).
+        stir: the same for the gradient of a batch, in which samples do not cancel, (H + 1,).
+        prediction: what mean-field theory says of the first weights; None where it says nothing.
+    """
+
+    experiment: Experiment
+    lane: int
+    epoch: int
+    names: tuple[str, ...]
+    loss: Array
+    score: Array
+    guessing: float
+    diverged_at: int
+    size: Array
+    silent: Array
+    saturated: Array
+    spread: Array
+    delta: Array
+    no_delta: Array
+    gradient: Array
+    change: Array
+    stir: Array
+    prediction: Prediction | None
+
+    @property
+    def now(self) -> float:
+        """The training loss at this epoch."""
+        return float(self.loss[-1])
+
+    @property
+    def first_sound(self) -> bool:
+        """Whether the training started from a loss like that of guessing, and learnt or moved."""
+        return bool(self.loss[0] < FIRST_SOUND * self.guessing)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Neurons of every hidden layer."""
+        return self.experiment.hidden
+
+    @property
+    def activation(self) -> Activation:
+        """The lane's φ."""
+        return self.experiment.activation_of(self.experiment.lanes[self.lane])
+
+    def finding(
+        self,
+        symptom: Symptom,
+        severity: Severity,
+        reason: str,
+        title: str = "",
+        *,
+        layers: Sequence[str] = (),
+        evidence: Sequence[Evidence] = (),
+        since: int | None = None,
+    ) -> Finding:
+        """A finding about this lane; the symptom's own title and this epoch by default."""
+        return Finding(
+            self.lane, symptom, severity, title or symptom.value, reason, tuple(layers),
+            (self.epoch if since is None else since, self.epoch), tuple(evidence),
+        )  # fmt: skip
+
+
+def measure(snapshot: Snapshot) -> list[Measures]:
+    """The figures of every lane that the rules look at; [] if the layers are not there."""
+    layers, history, experiment = snapshot.layers, snapshot.history, snapshot.experiment
+    if not layers:
+        return []
+    epochs = slice(0, snapshot.epoch + 1)
+    hidden = layers[:-1]
+    size = _stack([layer.activation_size.rms for layer in hidden])
+    silent = _stack([layer.activation_size.zeros for layer in hidden])
+    saturated = _stack([layer.saturated for layer in hidden])
+    spread = _stack([layer.symmetry for layer in hidden])
+    delta = _stack([layer.grad_z_size.rms for layer in layers])
+    no_delta = _stack([layer.grad_z_size.zeros for layer in layers])
+    gradient = _stack([layer.grad_weight_size.rms for layer in layers])
+    counts = np.array([layer.weight[0].size for layer in layers], dtype=float)
+    # Where classes lie symmetrically the mean gradient cancels, and a batch's own does not: its
+    # size is that of a sample's gradient, δ times what came in, over √batch.
+    below = np.concatenate([np.ones((len(size), 1)), size], axis=1)
+    with np.errstate(all="ignore"):
+        batch_gradient = np.hypot(gradient, delta * below / np.sqrt(experiment.batch_size))
+    weight_norm = history.weight_norm[snapshot.epoch]
+    diverged = np.where(snapshot.diverged, snapshot.diverged_at, -1)
+    guessing = loss_of_guessing(snapshot.plane.labels, experiment.task)
+    return [
+        Measures(
+            experiment=experiment,
+            lane=k,
+            epoch=snapshot.epoch,
+            names=tuple(layer.name for layer in layers),
+            loss=history.train_loss[epochs, k],
+            score=history.test_score[epochs, k],
+            guessing=guessing,
+            diverged_at=int(diverged[k]),
+            size=size[k],
+            silent=silent[k],
+            saturated=saturated[k],
+            spread=spread[k],
+            delta=delta[k],
+            no_delta=no_delta[k],
+            gradient=gradient[k],
+            change=relative_change(experiment, k, gradient[k], counts, weight_norm[k]),
+            stir=relative_change(experiment, k, batch_gradient[k], counts, weight_norm[k]),
+            prediction=predict(experiment, experiment.lanes[k], snapshot.plane),
+        )
+        for k in range(len(experiment.lanes))
+    ]
+
+
+def _stack(rows: list[NDArray[np.floating]]) -> Array:
+    """Per-layer arrays (K,) as (K, layers)."""
+    return np.array(rows, dtype=float).T
+
+
+def loss_of_guessing(labels: NDArray[np.floating], task: Task = BINARY) -> float:
+    """The least loss of an answer that is always the same.
+
+    For classes the entropy of their shares, log C at most; for a regression the variance of the
+    standardised target, 1.
+    """
+    if task is REGRESSION:
+        return 1.0
+    _, counts = np.unique(labels, return_counts=True)
+    shares = np.clip(counts / counts.sum(), 1e-6, 1 - 1e-6)
+    return float(-(shares * np.log(shares)).sum())
+
+
+def relative_change(
+    experiment: Experiment, lane: int, gradient: Array, counts: Array, weight_norm: Array
+) -> Array:
+    """The part of its size by which one epoch of steps like this one moves each layer.
+
+    Args:
+        experiment: how the steps are made.
+        lane: whose learning rate counts.
+        gradient: rms of ∂L/∂W of each layer.
+        counts: weights of each layer.
+        weight_norm: ‖W‖ of each layer.
+
+    Returns:
+        (layers,); infinite where all weights are 0 and the gradient is not.
+    """
+    batch = experiment.batch_size
+    steps = -(-experiment.data.facts.train // batch)
+    reach = steps * experiment.learning_rate_of(experiment.lanes[lane])
+    with np.errstate(all="ignore"):
+        match experiment.optimiser:
+            case "momentum":  # v adds up to 1 / (1 − 0.9) gradients
+                step = 10 * gradient
+            case "adam":
+                step = gradient / (gradient + ADAM_FLOOR)
+            case _:
+                step = gradient
+        change = reach * step * np.sqrt(counts) / weight_norm
+    return np.where(gradient == 0, 0.0, change)

@@ -1,0 +1,59 @@
+"""Remedies: which lane would mend a symptom, chosen from the numbers and the network's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from initviz.catalog.activations import Activation
+from initviz.catalog.schemes import SCHEMES, Worth
+from initviz.experiment import Lane
+from initviz.findings.finding import Remedy, Symptom
+from initviz.findings.measures import Measures
+from initviz.findings.thresholds import GENTLE
+
+START = {
+    Symptom.DEAD: "Start from weights that let the signal through",
+    Symptom.SYMMETRIC: "Start from random weights, which tell the neurons apart",
+    Symptom.EXPLODING: "Start from weights that keep the signal's size",
+    Symptom.SATURATED: "Start from weights that keep the units off the flat parts",
+    Symptom.VANISHING: "Start from weights that keep the gradient's size",
+    Symptom.STUCK: "Start from weights that keep signal and gradient",
+    Symptom.SLOW: "Start from weights that keep signal and gradient",
+    Symptom.DIVERGED: "Start from weights that keep the signal's size",
+    Symptom.UNSTABLE: "Start from weights that keep the signal's size",
+}
+"""What is advised where the start is to blame."""
+
+
+def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
+    """A lane that would do better; None where nothing is the matter, or nothing is known.
+
+    Where the loss was sound at first and the steps then overshot, shorter steps are the remedy;
+    everywhere else other first weights are.
+    """
+    if symptom not in START:
+        return None
+    lane = m.experiment.lanes[m.lane]
+    overshot = symptom in (Symptom.DIVERGED, Symptom.UNSTABLE, Symptom.SATURATED, Symptom.DEAD)
+    if overshot and m.epoch and m.first_sound:
+        rate = m.experiment.learning_rate_of(lane) / GENTLE
+        return Remedy(
+            f"The start was sound, the steps too long: a {GENTLE}th of the learning rate.",
+            f"η = {rate:g}",
+            lane.replace(learning_rate=rate, name="", colour=None),
+        )
+    for scheme in partners(m.experiment.activation_of(lane)):
+        mended = Lane(scheme=scheme, activation=lane.activation, learning_rate=lane.learning_rate)
+        if (mended.scheme, mended.values) != (lane.scheme, lane.values) or (
+            mended.bias != lane.bias or mended.bias_values != lane.bias_values
+        ):
+            source = mended.entry.source.split(",")[0]
+            return Remedy(f"{START[symptom]}: {mended.title} ({source}).", mended.title, mended)
+    return None
+
+
+def partners(activation: Activation) -> Iterator[str]:
+    """Schemes that suit an activation, the best known first."""
+    for scheme in SCHEMES.values():
+        if scheme.worth is Worth.GOOD and activation.name in scheme.partners:
+            yield scheme.name

@@ -1,0 +1,304 @@
+"""The rules: each looks at one lane's figures and says what is the matter, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from initviz.catalog.tasks import BINARY, REGRESSION
+from initviz.findings.finding import Evidence, Finding, Severity, Symptom
+from initviz.findings.measures import Measures
+from initviz.findings.thresholds import (
+    BLOCKED,
+    EXPLODED,
+    FADING,
+    FLAT,
+    HALF_LEARNT,
+    JUMP,
+    LATE,
+    NOTHING_LEARNT,
+    PLATEAU,
+    SAME,
+    STILL,
+    VERY_FLAT,
+    WELL_LEARNT,
+)
+from initviz.findings.words import epochs_to_change, loss_text, number, percent
+
+Rule = Callable[[Measures], Finding | None]
+
+
+def diverged(m: Measures) -> Finding | None:
+    """Weights or losses are NaN or infinite."""
+    if m.diverged_at < 0:
+        return None
+    if m.diverged_at == 0:
+        reason = "The loss is not a finite number even before the first step."
+    else:
+        before = m.diverged_at - 1
+        reason = (
+            f"Not finite since epoch {m.diverged_at}, and nothing brings it back. "
+            f"At epoch {before} the loss was {loss_text(m.loss[before])}."
+        )
+    evidence = [_figure("first epoch that is not finite", m.diverged_at, str(m.diverged_at))]
+    return m.finding(Symptom.DIVERGED, Severity.BAD, reason, evidence=evidence, since=m.diverged_at)
+
+
+def dead(m: Measures) -> Finding | None:
+    """No gradient reaches any weight, or a layer lets no input through."""
+    muted = np.flatnonzero(m.silent == 1)
+    if len(muted) == len(m.widths) and not m.gradient.any():
+        reason = (
+            "Every hidden activation and every weight gradient is exactly 0: only the output's "
+            "bias can move."
+        )
+    elif len(muted):
+        reason = (
+            f"{_all(m.widths[muted[0]])} of {m.names[muted[0]]} give 0 for every point: no input "
+            "gets past, and no gradient comes back."
+        )
+    elif not m.gradient.any():
+        reason = "Every weight gradient is exactly 0: only biases can move."
+    else:
+        return None
+    places = muted if len(muted) else range(len(m.names))
+    evidence = [
+        _figure("largest share of silent units", np.max(m.silent), percent(np.max(m.silent))),
+        _figure("largest rms of ∂L/∂W", np.max(m.gradient), number(np.max(m.gradient))),
+    ]
+    return m.finding(
+        Symptom.DEAD, Severity.BAD, reason, layers=[m.names[i] for i in places], evidence=evidence
+    )
+
+
+def symmetric(m: Measures) -> Finding | None:
+    """The neurons of a layer are copies of one another."""
+    wide = np.array(m.widths) > 1
+    same = wide & (m.spread <= SAME)
+    if not same.any():
+        return None
+    first = int(np.argmax(same))
+    found = (
+        f"{_all(m.widths[first])} of {m.names[first]} are identical "
+        f"(spread {number(m.spread[first])})."
+    )
+    if np.array_equal(same, wide) and m.activation.monotone:
+        if m.experiment.task is BINARY:
+            limit = "Whatever it learns, the boundary is one straight line."
+        else:
+            limit = "Whatever it learns, its answer changes in one direction only."
+    elif first == 0:
+        limit = "It can only draw parallel straight lines."
+    else:
+        limit = "All that it learns passes through one number."
+    evidence = [
+        _figure(f"spread of the neurons of {m.names[i]}", m.spread[i], number(m.spread[i]))
+        for i in np.flatnonzero(same)[:3]
+    ]
+    return m.finding(
+        Symptom.SYMMETRIC, Severity.BAD, f"{found} {limit}",
+        layers=[m.names[i] for i in np.flatnonzero(same)], evidence=evidence,
+    )  # fmt: skip
+
+
+def saturated(m: Measures) -> Finding | None:
+    """Most activations lie where φ is flat, and the lane has not learnt in spite of it."""
+    shares = np.nan_to_num(m.saturated)
+    worst = int(np.argmax(shares))
+    blocked = m.no_delta[worst]
+    if shares[worst] < FLAT:
+        return None
+    bad = bool(shares[worst] >= VERY_FLAT or blocked >= BLOCKED)
+    if m.epoch and m.now < (WELL_LEARNT if bad else NOTHING_LEARNT) * m.guessing:
+        return None
+    place = f"{percent(shares[worst])} of {m.names[worst]} lies where {m.activation.label} is flat"
+    zeros = f", {percent(blocked)} of its gradients are exactly 0" if blocked >= 0.01 else ""
+    reason = f"{place}{zeros}. The loss is {loss_text(m.now)}."
+    evidence = [
+        _figure(f"saturated in {m.names[worst]}", shares[worst], percent(shares[worst])),
+        _figure(f"∂ℓ/∂z exactly 0 in {m.names[worst]}", blocked, percent(blocked)),
+        _figure(f"rms of ∂ℓ/∂z in {m.names[0]}", m.delta[0], number(m.delta[0])),
+    ]
+    return m.finding(
+        Symptom.SATURATED, Severity.BAD if bad else Severity.NOTE, reason,
+        layers=[m.names[i] for i in np.flatnonzero(shares >= FLAT)], evidence=evidence,
+    )  # fmt: skip
+
+
+def exploding(m: Measures) -> Finding | None:
+    """Signals or gradients grow without measure, and always have."""
+    finite = bool(np.isfinite(m.gradient).all() and np.isfinite(m.size).all())
+    if finite and np.min(m.loss) < EXPLODED * m.guessing:
+        return None
+    when = "before the first step" if m.epoch == 0 else f"at epoch {m.epoch}"
+    reason = (
+        f"Activations reach {number(np.max(m.size))} and weight gradients "
+        f"{number(np.max(m.gradient))}. The loss is {loss_text(m.now)} {when}."
+    )
+    evidence = [
+        _figure("loss over that of guessing", m.now / m.guessing, number(m.now / m.guessing)),
+        _figure("largest rms of activations", np.max(m.size), number(np.max(m.size))),
+        _figure("largest rms of ∂L/∂W", np.max(m.gradient), number(np.max(m.gradient))),
+    ]
+    return m.finding(
+        Symptom.EXPLODING, Severity.BAD, reason, layers=[m.names[int(np.argmax(m.gradient))]],
+        evidence=[*evidence, *_theory(m)],
+    )  # fmt: skip
+
+
+def vanishing(m: Measures) -> Finding | None:
+    """Gradients arrive that are too small to move the weights."""
+    if m.epoch and m.now < NOTHING_LEARNT * m.guessing:
+        return None
+    still = m.stir[:-1] < STILL
+    if still.any():
+        slowest = int(np.argmin(np.where(still, m.change[:-1], np.inf)))
+        name = m.names[slowest]
+        if still.all():
+            found = f"No hidden layer's weight gradient is above {number(m.gradient[:-1].max())}"
+        else:
+            found = f"The weight gradient of {name} is {number(m.gradient[slowest])}"
+        needed = epochs_to_change(m.change[slowest])
+        evidence = [
+            _figure(f"rms of ∂L/∂W in {name}", m.gradient[slowest], number(m.gradient[slowest])),
+            _figure(f"change of {name} an epoch", m.change[slowest], number(m.change[slowest])),
+            *_flow(m),
+            *_theory(m),
+        ]
+        reason = f"{found}: at this rate, changing {name} takes {needed} epochs."
+        return m.finding(
+            Symptom.VANISHING, Severity.BAD, reason,
+            layers=[m.names[i] for i in np.flatnonzero(still)], evidence=evidence,
+        )  # fmt: skip
+    if not m.delta[0] * FADING <= m.delta[-2] < np.inf:
+        return None
+    fold = number(m.delta[-2] / m.delta[0])
+    severity = Severity.NOTE
+    reason = f"The gradient ∂ℓ/∂z shrinks {fold}-fold from {m.names[-2]} to {m.names[0]}"
+    if m.experiment.optimiser == "adam":
+        reason += ", which Adam makes up for: it divides steps by their size."
+    elif m.epoch < PLATEAU:
+        reason += ": expect a slow start."
+    else:
+        severity = Severity.BAD
+        reason += f": after {m.epoch} epochs the loss is {loss_text(m.now)}."
+    return m.finding(
+        Symptom.VANISHING, severity, reason, layers=m.names[:1], evidence=[*_flow(m), *_theory(m)],
+    )  # fmt: skip
+
+
+def unstable(m: Measures) -> Finding | None:
+    """The loss has been thrown back."""
+    best = int(np.argmin(m.loss))
+    if m.epoch == 0 or m.now < max(JUMP * m.loss[best], HALF_LEARNT * m.guessing):
+        return None
+    far = m.now >= EXPLODED * m.guessing
+    reason = (
+        f"The loss has jumped to {loss_text(m.now)}, from {loss_text(m.loss[best])} at epoch "
+        f"{best}: the last steps overshot."
+    )
+    evidence = [
+        _figure(f"loss at epoch {best}", m.loss[best], loss_text(m.loss[best])),
+        _figure("loss now", m.now, loss_text(m.now)),
+    ]
+    return m.finding(
+        Symptom.UNSTABLE, Severity.BAD if far else Severity.NOTE, reason, evidence=evidence,
+        since=best,
+    )  # fmt: skip
+
+
+def stuck(m: Measures) -> Finding | None:
+    """Gradients arrive, and the loss stays."""
+    if m.epoch < PLATEAU or np.min(m.loss) < NOTHING_LEARNT * m.guessing:
+        return None
+    reason = (
+        f"After {m.epoch} epochs the loss is {loss_text(m.now)}, no better than guessing "
+        f"({loss_text(m.guessing)}), although gradients arrive."
+    )
+    return m.finding(
+        Symptom.STUCK, Severity.NOTE, reason, evidence=[*_losses(m), *_flow(m), *_theory(m)]
+    )
+
+
+def slow(m: Measures) -> Finding | None:
+    """It learns, after a long time in which it did not."""
+    below = np.flatnonzero(m.loss < LATE * m.guessing)
+    if not len(below) or below[0] < PLATEAU:
+        return None
+    first = int(below[0])
+    reason = (
+        f"Nothing happened for {first} epochs: the loss stayed near that of guessing "
+        f"({loss_text(m.guessing)}). Now it is {loss_text(m.now)}."
+    )
+    evidence = [_figure("epochs without progress", first, str(first)), *_losses(m), *_flow(m)]
+    return m.finding(Symptom.SLOW, Severity.NOTE, reason, evidence=evidence, since=first)
+
+
+def sound(m: Measures) -> Finding:
+    """Nothing is the matter: how far it has come."""
+    flow, layers = m.delta[:-1], len(m.widths)
+    with np.errstate(all="ignore"):
+        fold = number(flow.max() / flow.min())
+    if layers > 1:
+        kept = (
+            f"Activations {number(m.size[0])} → {number(m.size[-1])} and gradients within "
+            f"{fold}× over {layers} layers"
+        )
+    else:
+        kept = f"Activations {number(m.size[0])}, gradients {number(flow[0])}"
+    if m.epoch == 0:
+        reason = f"{kept}: both get through."
+        figures = [*_flow(m), *_theory(m)]
+        return m.finding(Symptom.HEALTHY, Severity.GOOD, reason, "Ready to learn", evidence=figures)
+    task, score = m.experiment.task, m.score[-1]
+    if task is REGRESSION:
+        right = f"{task.score} {task.score_text(score)} on the test points"
+    else:
+        right = f"{percent(score)} of the test points are right"
+    if m.now < WELL_LEARNT * m.guessing:
+        return m.finding(Symptom.HEALTHY, Severity.GOOD, f"{right}. {kept}.", evidence=_losses(m))
+    epochs = "1 epoch" if m.epoch == 1 else f"{m.epoch} epochs"
+    reason = f"{right}; loss {loss_text(m.loss[0])} → {loss_text(m.now)} in {epochs}."
+    return m.finding(Symptom.LEARNING, Severity.GOOD, reason, evidence=_losses(m))
+
+
+RULES: tuple[Rule, ...] = (
+    diverged, dead, symmetric, saturated, exploding, unstable, vanishing, stuck, slow, sound,
+)  # fmt: skip
+"""The first that applies is the lane's verdict; the last always does."""
+
+
+def _all(width: int) -> str:
+    return {1: "The one neuron", 2: "Both neurons"}.get(width, f"All {width} neurons")
+
+
+def _figure(label: str, value: float, text: str) -> Evidence:
+    return Evidence(label, float(value), text)
+
+
+def _losses(m: Measures) -> list[Evidence]:
+    return [
+        _figure("loss of guessing", m.guessing, loss_text(m.guessing)),
+        _figure("loss now", m.now, loss_text(m.now)),
+    ]
+
+
+def _flow(m: Measures) -> list[Evidence]:
+    """Sizes at both ends: absolute ones beside the ratio."""
+    last = m.names[-2]
+    found = [_figure(f"rms of ∂ℓ/∂z in {m.names[0]}", m.delta[0], number(m.delta[0]))]
+    if len(m.widths) > 1:
+        found.append(_figure(f"rms of ∂ℓ/∂z in {last}", m.delta[-2], number(m.delta[-2])))
+    return found
+
+
+def _theory(m: Measures) -> list[Evidence]:
+    """χ₁ and the depth scale of the first weights, where mean-field theory applies to them."""
+    if m.prediction is None:
+        return []
+    chi, scale = m.prediction.chi_1, m.prediction.depth_scale
+    return [
+        _figure("χ₁ at the start (theory)", chi, number(chi)),
+        _figure("depth scale ξ (theory)", scale, f"{number(scale)} layers"),
+    ]

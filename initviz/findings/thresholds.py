@@ -1,0 +1,65 @@
+"""Thresholds of the findings: each a named constant with what it rests on.
+
+docs/findings.md has them in a table; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+SAME = 1e-5
+"""Neurons whose spread is below this are one neuron. Exact equality holds on paper only: float32
+rounding moves equal neurons apart by some 1e-9 to 1e-6, and neurons that differ lie above 1e-2."""
+
+FLAT = 0.5
+"""From this share of saturated activations on, a layer is worth a note. Sound starts stay below
+0.25, and networks that have learnt reach 0.3."""
+
+VERY_FLAT = 0.9
+"""From this share on, saturation is what keeps a lane from learning: N(0, 10²) has 0.98, and
+N(0, 1) with 0.8 still learns."""
+
+BLOCKED = 0.5
+"""As bad: this share of a layer's ∂ℓ/∂z is exactly 0, since φ' has been rounded to 0."""
+
+STILL = 3e-5
+"""Weights that change by a smaller part of their size in an epoch stand still: thirty thousand
+epochs would not replace them. Tiny and badly scaled deep starts have 4e-6 and less, sound ones of
+forty layers 3e-3 and more."""
+
+FADING = 100.0
+"""Gradients that shrink by this factor on their way from the last hidden layer to the first have
+faded: a sigmoid's slope of ¼ does it in four layers. Orthogonal weights stay below 5 in a hundred
+layers, and Kumar's with a sigmoid below 13 in five."""
+
+NOTHING_LEARNT = 0.98
+"""A loss above this part of the loss of guessing has learnt nothing: the noise of the batches
+alone moves it by one or two percent."""
+
+HALF_LEARNT = 0.5
+"""A loss below this part of the loss of guessing is no relapse, whatever it was before."""
+
+WELL_LEARNT = 0.3
+"""A loss below this part of the loss of guessing is good: on the catalogue's noisy sets it goes
+with 90 % right answers and more."""
+
+EXPLODED = 20.0
+"""A loss this many times that of guessing comes from signals that grow from layer to layer: N(0, 1)
+with ReLU has thousands. Sound starts of forty layers can reach 8 by chance."""
+
+JUMP = 2.0
+"""A loss this many times its best has been thrown back."""
+
+PLATEAU = 20
+"""Epochs without progress before a lane counts as stuck: very deep sound networks wait for ten."""
+
+LATE = 0.9
+"""A loss below this part of the loss of guessing has begun to learn; getting there later than
+``PLATEAU`` epochs is slow."""
+
+FIRST_SOUND = 3.0
+"""A first loss below this many times that of guessing comes from weights of a sound size."""
+
+GENTLE = 10
+"""The remedy for steps that overshoot divides the learning rate by this much."""
+
+ADAM_FLOOR = 1e-8
+"""Adam's ε: gradients far above it are divided by their own size."""
