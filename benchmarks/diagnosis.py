@@ -69,6 +69,26 @@ def summary(title: str, judged: Sequence[Judged]) -> Table:
     return table
 
 
+def remedies(group: Group) -> Iterator[tuple[Case, str, Symptom | None]]:
+    """Train what is advised at the end of a group; the case, the remedy, and what became of it.
+
+    The symptom is None where nothing is advised for a lane that is sick.
+    """
+    recording = record(group.experiment)
+    findings = diagnose(probe(recording, recording.last, Wanted(grid=0)))
+    advised = [(c, f.remedy) for c, f in zip(group.cases, findings, strict=True)
+               if f.symptom not in FINE]  # fmt: skip
+    lanes = {remedy.lane: remedy for _, remedy in advised if remedy}
+    became: dict[object, Symptom] = {}
+    if lanes:
+        tried = record(group.experiment.replace(lanes=tuple(lanes)))
+        found = diagnose(probe(tried, tried.last, Wanted(grid=0)))
+        became = {lane: f.symptom for lane, f in zip(lanes, found, strict=True)}
+    for case, remedy in advised:
+        label = remedy.label if remedy else "nothing"
+        yield case, label, became[remedy.lane] if remedy else None
+
+
 def run(quick: bool) -> list[Table]:
     groups = GROUPS[::3] if quick else GROUPS
     judged = [each for group in groups for each in judge(group)]
@@ -78,8 +98,15 @@ def run(quick: bool) -> list[Table]:
             expected = " or ".join(sorted(symptom.value for symptom in each.expected))
             held = " (held out)" if each.case.held_out else ""
             wrong.add(each.case.name + held, each.when, expected, each.finding.symptom.value)
+    advised = [each for group in groups for each in remedies(group)]
+    helped = sum(symptom in FINE for _, _, symptom in advised)
+    mended = Table("Remedies", ("case", "remedy", "became"), f"{helped} of {len(advised)} mend")
+    for case, label, symptom in advised:
+        if symptom not in FINE:
+            mended.add(case.name, label, symptom.value if symptom else "–")
     return [
         summary("The half that was tuned on", [j for j in judged if not j.case.held_out]),
         summary("The half kept apart", [j for j in judged if j.case.held_out]),
         wrong,
+        mended,
     ]

@@ -53,7 +53,7 @@ def set_threads(experiment: Experiment) -> int:
     """Set torch's threads for this experiment in the calling thread; returns how many."""
     sizes = experiment.sizes
     widest = max(a * b for a, b in pairwise(sizes))
-    rows = min(experiment.batch_size, int(experiment.data.values["samples"]))
+    rows = min(experiment.batch_size, experiment.data.facts.train)
     # Threads that have to share a core with the window wait for one another: on a busy machine
     # of two cores, two took ten times as long as one. So half of the cores stay free.
     spare = max((os.cpu_count() or 1) // 2, 1)

@@ -12,7 +12,7 @@ from initviz.catalog.activations import Activation
 from initviz.catalog.tasks import BINARY, REGRESSION, Task
 from initviz.experiment import Experiment
 from initviz.findings.finding import Evidence, Finding, Severity, Symptom
-from initviz.findings.thresholds import ADAM_FLOOR, FIRST_SOUND
+from initviz.findings.thresholds import ADAM_FLOOR, FIRST_SOUND, LONG_STEP
 from initviz.snapshot import Snapshot
 from initviz.theory import Prediction, predict
 
@@ -39,6 +39,8 @@ class Measures:
         gradient: rms of ∂L/∂W, (H + 1,).
         change: the part of its size by which an epoch of such steps moves W, (H + 1,).
         stir: the same for the gradient of a batch, in which samples do not cancel, (H + 1,).
+        first_step: ‖ΔW‖/‖W‖ that the first gradient asks for, the largest of all layers.
+        longest_step: the largest ‖ΔW‖/‖W‖ recorded so far, 0 at the start.
         prediction: what mean-field theory says of the first weights; None where it says nothing.
     """
 
@@ -59,6 +61,8 @@ class Measures:
     gradient: Array
     change: Array
     stir: Array
+    first_step: float
+    longest_step: float
     prediction: Prediction | None
 
     @property
@@ -67,9 +71,10 @@ class Measures:
         return float(self.loss[-1])
 
     @property
-    def first_sound(self) -> bool:
-        """Whether the training started from a loss like that of guessing, and learnt or moved."""
-        return bool(self.loss[0] < FIRST_SOUND * self.guessing)
+    def overshot(self) -> bool:
+        """Whether the start was sound, and steps as long as the weights themselves undid it."""
+        sound = self.loss[0] < FIRST_SOUND * self.guessing
+        return bool(sound and max(self.first_step, self.longest_step) > LONG_STEP)
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -122,29 +127,42 @@ def measure(snapshot: Snapshot) -> list[Measures]:
     weight_norm = history.weight_norm[snapshot.epoch]
     diverged = np.where(snapshot.diverged, snapshot.diverged_at, -1)
     guessing = loss_of_guessing(snapshot.plane.labels, experiment.task)
-    return [
-        Measures(
-            experiment=experiment,
-            lane=k,
-            epoch=snapshot.epoch,
-            names=tuple(layer.name for layer in layers),
-            loss=history.train_loss[epochs, k],
-            score=history.test_score[epochs, k],
-            guessing=guessing,
-            diverged_at=int(diverged[k]),
-            size=size[k],
-            silent=silent[k],
-            saturated=saturated[k],
-            spread=spread[k],
-            delta=delta[k],
-            no_delta=no_delta[k],
-            gradient=gradient[k],
-            change=relative_change(experiment, k, gradient[k], counts, weight_norm[k]),
-            stir=relative_change(experiment, k, batch_gradient[k], counts, weight_norm[k]),
-            prediction=predict(experiment, experiment.lanes[k], snapshot.plane),
-        )
-        for k in range(len(experiment.lanes))
-    ]
+    with np.errstate(all="ignore"):  # weights of 0, and gradients without bounds
+        return [
+            Measures(
+                experiment=experiment,
+                lane=k,
+                epoch=snapshot.epoch,
+                names=tuple(layer.name for layer in layers),
+                loss=history.train_loss[epochs, k],
+                score=history.test_score[epochs, k],
+                guessing=guessing,
+                diverged_at=int(diverged[k]),
+                size=size[k],
+                silent=silent[k],
+                saturated=saturated[k],
+                spread=spread[k],
+                delta=delta[k],
+                no_delta=no_delta[k],
+                gradient=gradient[k],
+                change=relative_change(experiment, k, gradient[k], counts, weight_norm[k]),
+                stir=relative_change(experiment, k, batch_gradient[k], counts, weight_norm[k]),
+                first_step=_largest(
+                    experiment.learning_rate_of(experiment.lanes[k])
+                    * history.gradient_norm[0, k]
+                    / history.weight_norm[0, k]
+                ),
+                longest_step=_largest(history.update_ratio[1 : snapshot.epoch + 1, k]),
+                prediction=predict(experiment, experiment.lanes[k], snapshot.plane),
+            )
+            for k in range(len(experiment.lanes))
+        ]
+
+
+def _largest(values: Array) -> float:
+    """The largest finite value, 0 if there is none."""
+    finite = values[np.isfinite(values)]
+    return float(finite.max()) if finite.size else 0.0
 
 
 def _stack(rows: list[NDArray[np.floating]]) -> Array:

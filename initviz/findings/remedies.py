@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from initviz.catalog.activations import Activation
@@ -9,7 +10,7 @@ from initviz.catalog.schemes import SCHEMES, Worth
 from initviz.experiment import Lane
 from initviz.findings.finding import Remedy, Symptom
 from initviz.findings.measures import Measures
-from initviz.findings.thresholds import GENTLE
+from initviz.findings.thresholds import GENTLE, GENTLE_STEP
 
 START = {
     Symptom.DEAD: "Start from weights that let the signal through",
@@ -25,6 +26,12 @@ START = {
 """What is advised where the start is to blame."""
 
 
+THROWN_OFF = {
+    Symptom.DIVERGED, Symptom.UNSTABLE, Symptom.EXPLODING, Symptom.SATURATED, Symptom.DEAD,
+}  # fmt: skip
+"""What steps that are too long can make of a sound start."""
+
+
 def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
     """A lane that would do better; None where nothing is the matter, or nothing is known.
 
@@ -34,11 +41,10 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
     if symptom not in START:
         return None
     lane = m.experiment.lanes[m.lane]
-    overshot = symptom in (Symptom.DIVERGED, Symptom.UNSTABLE, Symptom.SATURATED, Symptom.DEAD)
-    if overshot and m.epoch and m.first_sound:
-        rate = m.experiment.learning_rate_of(lane) / GENTLE
+    if m.overshot and symptom in THROWN_OFF:
+        rate = gentle_rate(m)
         return Remedy(
-            f"The start was sound, the steps too long: a {GENTLE}th of the learning rate.",
+            f"The start was sound, the steps too long: learn with η = {rate:g}.",
             f"η = {rate:g}",
             lane.replace(learning_rate=rate, name="", colour=None),
         )
@@ -50,6 +56,18 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
             source = mended.entry.source.split(",")[0]
             return Remedy(f"{START[symptom]}: {mended.title} ({source}).", mended.title, mended)
     return None
+
+
+def gentle_rate(m: Measures) -> float:
+    """A learning rate of one digit for steps of a size that training usually has."""
+    rate = m.experiment.learning_rate_of(m.experiment.lanes[m.lane])
+    if m.experiment.optimiser != "adam" and m.first_step > 0:
+        rate = min(rate / GENTLE, rate * GENTLE_STEP / m.first_step)
+    else:
+        rate /= GENTLE
+    power = 10.0 ** math.floor(math.log10(rate))
+    digit = max(step for step in (1, 2, 5) if step * power <= rate * 1.001)
+    return max(float(f"{digit * power:.1g}"), 1e-9)
 
 
 def partners(activation: Activation) -> Iterator[str]:

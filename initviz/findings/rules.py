@@ -17,6 +17,7 @@ from initviz.findings.thresholds import (
     HALF_LEARNT,
     JUMP,
     LATE,
+    LATE_EPOCHS,
     NOTHING_LEARNT,
     PLATEAU,
     SAME,
@@ -224,7 +225,7 @@ def stuck(m: Measures) -> Finding | None:
 def slow(m: Measures) -> Finding | None:
     """It learns, after a long time in which it did not."""
     below = np.flatnonzero(m.loss < LATE * m.guessing)
-    if not len(below) or below[0] < PLATEAU:
+    if not len(below) or below[0] < LATE_EPOCHS:
         return None
     first = int(below[0])
     reason = (

@@ -52,14 +52,23 @@ PLATEAU = 20
 """Epochs without progress before a lane counts as stuck: very deep sound networks wait for ten."""
 
 LATE = 0.9
-"""A loss below this part of the loss of guessing has begun to learn; getting there later than
-``PLATEAU`` epochs is slow."""
+"""A loss below this part of the loss of guessing has begun to learn."""
+
+LATE_EPOCHS = 30
+"""Beginning to learn later than this is slow: He's forty layers of 64 wait for some twenty."""
 
 FIRST_SOUND = 3.0
 """A first loss below this many times that of guessing comes from weights of a sound size."""
 
+LONG_STEP = 0.2
+"""A step of this part of the weights' size undoes what the first weights were drawn for; 1e-3 is
+what training usually has."""
+
+GENTLE_STEP = 0.01
+"""The remedy for steps that overshoot makes the first one this part of the weights' size."""
+
 GENTLE = 10
-"""The remedy for steps that overshoot divides the learning rate by this much."""
+"""... and the learning rate smaller by at least this much."""
 
 ADAM_FLOOR = 1e-8
 """Adam's ε: gradients far above it are divided by their own size."""
