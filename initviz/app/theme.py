@@ -107,6 +107,8 @@ def sheet(style: Style) -> str:
     QToolButton[chip="true"] {{ padding: 2px 5px; font-size: {SMALL_SIZE}px; }}
     QToolButton[chip="true"]:checked {{ background: {s.accent}; color: {s.on_accent};
         border-color: {s.accent}; }}
+    QPushButton[remedy="true"] {{ padding: 2px 6px; margin-top: 3px; text-align: left;
+        font-size: {SMALL_SIZE}px; }}
     QToolButton[flat="true"] {{ background: transparent; border: 1px solid transparent;
         padding: 3px; }}
     QToolButton[flat="true"]:hover, QToolButton[flat="true"]:focus

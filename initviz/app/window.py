@@ -43,8 +43,8 @@ from initviz.app.transport import Scrubber, Transport
 from initviz.app.verdicts import Verdicts
 from initviz.assets import asset
 from initviz.catalog.lessons import LESSONS, Lesson
-from initviz.experiment import Experiment
-from initviz.findings import diagnose
+from initviz.experiment import MAX_LANES, Experiment
+from initviz.findings import Remedy, diagnose
 from initviz.recording import DEFAULT_BUDGET
 from initviz.snapshot import Snapshot
 from initviz.views.page import PAGES, Page
@@ -174,6 +174,7 @@ class Window(QMainWindow):
         player.recorded.connect(self._refresh)
         player.shown.connect(self._show_snapshot)
         self.scrubber.moved.connect(player.go_to)
+        self.verdicts.remedy_asked.connect(self.add_remedy)
         self.tabs.currentChanged.connect(lambda _: self._page_changed())
         self.lessons.activated.connect(lambda i: self.choose_lesson(self.lessons.itemData(i)))
         for page in self.pages:
@@ -240,6 +241,12 @@ class Window(QMainWindow):
             self.player.to_start()
         self.model.edit(self.lesson.experiment)
         self._lesson_shown()
+
+    def add_remedy(self, remedy: Remedy) -> None:
+        """Train a remedy beside the lanes that there are."""
+        experiment = self.model.experiment
+        if len(experiment.lanes) < MAX_LANES:
+            self.model.edit(experiment.replace(lanes=(*experiment.lanes, remedy.lane)))
 
     def show_own(self, experiment: Experiment) -> None:
         """Show an experiment that is no lesson's."""

@@ -42,7 +42,7 @@ def diverged(m: Measures) -> Finding | None:
             f"Not finite since epoch {m.diverged_at}, and nothing brings it back. "
             f"At epoch {before} the loss was {loss_text(m.loss[before])}."
         )
-    evidence = [_figure("first epoch that is not finite", m.diverged_at, str(m.diverged_at))]
+    evidence = [_figure("not finite since", m.diverged_at, str(m.diverged_at))]
     return m.finding(Symptom.DIVERGED, Severity.BAD, reason, evidence=evidence, since=m.diverged_at)
 
 
@@ -65,8 +65,8 @@ def dead(m: Measures) -> Finding | None:
         return None
     places = muted if len(muted) else range(len(m.names))
     evidence = [
-        _figure("largest share of silent units", np.max(m.silent), percent(np.max(m.silent))),
-        _figure("largest rms of ∂L/∂W", np.max(m.gradient), number(np.max(m.gradient))),
+        _figure("silent units", np.max(m.silent), percent(np.max(m.silent))),
+        _figure("largest ∂L/∂W", np.max(m.gradient), number(np.max(m.gradient))),
     ]
     return m.finding(
         Symptom.DEAD, Severity.BAD, reason, layers=[m.names[i] for i in places], evidence=evidence
@@ -94,7 +94,7 @@ def symmetric(m: Measures) -> Finding | None:
     else:
         limit = "All that it learns passes through one number."
     evidence = [
-        _figure(f"spread of the neurons of {m.names[i]}", m.spread[i], number(m.spread[i]))
+        _figure(f"spread of {m.names[i]}", m.spread[i], number(m.spread[i]))
         for i in np.flatnonzero(same)[:3]
     ]
     return m.finding(
@@ -117,9 +117,9 @@ def saturated(m: Measures) -> Finding | None:
     zeros = f", {percent(blocked)} of its gradients are exactly 0" if blocked >= 0.01 else ""
     reason = f"{place}{zeros}. The loss is {loss_text(m.now)}."
     evidence = [
-        _figure(f"saturated in {m.names[worst]}", shares[worst], percent(shares[worst])),
-        _figure(f"∂ℓ/∂z exactly 0 in {m.names[worst]}", blocked, percent(blocked)),
-        _figure(f"rms of ∂ℓ/∂z in {m.names[0]}", m.delta[0], number(m.delta[0])),
+        _figure(f"flat in {m.names[worst]}", shares[worst], percent(shares[worst])),
+        _figure("∂ℓ/∂z exactly 0 there", blocked, percent(blocked)),
+        _figure(f"∂ℓ/∂z {m.names[0]}", m.delta[0], number(m.delta[0])),
     ]
     return m.finding(
         Symptom.SATURATED, Severity.BAD if bad else Severity.NOTE, reason,
@@ -138,9 +138,9 @@ def exploding(m: Measures) -> Finding | None:
         f"{number(np.max(m.gradient))}. The loss is {loss_text(m.now)} {when}."
     )
     evidence = [
-        _figure("loss over that of guessing", m.now / m.guessing, number(m.now / m.guessing)),
-        _figure("largest rms of activations", np.max(m.size), number(np.max(m.size))),
-        _figure("largest rms of ∂L/∂W", np.max(m.gradient), number(np.max(m.gradient))),
+        _figure("loss / guessing", m.now / m.guessing, number(m.now / m.guessing)),
+        _figure("largest activations", np.max(m.size), number(np.max(m.size))),
+        _figure("largest ∂L/∂W", np.max(m.gradient), number(np.max(m.gradient))),
     ]
     return m.finding(
         Symptom.EXPLODING, Severity.BAD, reason, layers=[m.names[int(np.argmax(m.gradient))]],
@@ -162,8 +162,8 @@ def vanishing(m: Measures) -> Finding | None:
             found = f"The weight gradient of {name} is {number(m.gradient[slowest])}"
         needed = epochs_to_change(m.change[slowest])
         evidence = [
-            _figure(f"rms of ∂L/∂W in {name}", m.gradient[slowest], number(m.gradient[slowest])),
-            _figure(f"change of {name} an epoch", m.change[slowest], number(m.change[slowest])),
+            _figure(f"∂L/∂W {name}", m.gradient[slowest], number(m.gradient[slowest])),
+            _figure("its change an epoch", m.change[slowest], number(m.change[slowest])),
             *_flow(m),
             *_theory(m),
         ]
@@ -232,7 +232,7 @@ def slow(m: Measures) -> Finding | None:
         f"Nothing happened for {first} epochs: the loss stayed near that of guessing "
         f"({loss_text(m.guessing)}). Now it is {loss_text(m.now)}."
     )
-    evidence = [_figure("epochs without progress", first, str(first)), *_losses(m), *_flow(m)]
+    evidence = [_figure("epochs lost", first, str(first)), *_losses(m), *_flow(m)]
     return m.finding(Symptom.SLOW, Severity.NOTE, reason, evidence=evidence, since=first)
 
 
@@ -288,9 +288,9 @@ def _losses(m: Measures) -> list[Evidence]:
 def _flow(m: Measures) -> list[Evidence]:
     """Sizes at both ends: absolute ones beside the ratio."""
     last = m.names[-2]
-    found = [_figure(f"rms of ∂ℓ/∂z in {m.names[0]}", m.delta[0], number(m.delta[0]))]
+    found = [_figure(f"∂ℓ/∂z {m.names[0]}", m.delta[0], number(m.delta[0]))]
     if len(m.widths) > 1:
-        found.append(_figure(f"rms of ∂ℓ/∂z in {last}", m.delta[-2], number(m.delta[-2])))
+        found.append(_figure(f"∂ℓ/∂z {last}", m.delta[-2], number(m.delta[-2])))
     return found
 
 
@@ -300,6 +300,6 @@ def _theory(m: Measures) -> list[Evidence]:
         return []
     chi, scale = m.prediction.chi_1, m.prediction.depth_scale
     return [
-        _figure("χ₁ at the start (theory)", chi, number(chi)),
-        _figure("depth scale ξ (theory)", scale, f"{number(scale)} layers"),
+        _figure("χ₁ (theory)", chi, number(chi)),
+        _figure("depth scale ξ", scale, f"{number(scale)} layers"),
     ]

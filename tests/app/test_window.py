@@ -13,6 +13,7 @@ from initviz.app.keys import KEYS
 from initviz.app.model import Phase
 from initviz.app.window import Window, ordinal
 from initviz.catalog.lessons import LESSONS, Lesson
+from initviz.experiment import Lane
 from initviz.findings import Severity, Symptom, diagnose
 from initviz.snapshot import Snapshot
 from tests.app.conftest import LONG, SMALL, is_waiting
@@ -374,3 +375,19 @@ def test_at_rest_nothing_is_trained_or_probed(window: Window, qtbot: QtBot) -> N
     assert player.prober.idle
     assert is_waiting(player.prober)
     assert player.snapshot is at_rest
+
+
+def test_a_remedy_becomes_a_lane_beside_the_others(window: Window, qtbot: QtBot) -> None:
+    sick = SMALL.replace(lanes=(Lane(scheme="zeros"),))
+    window.model.edit(sick)
+
+    def advised() -> bool:
+        return any(card.remedy.isVisible() for card in window.verdicts.cards[:1])
+
+    qtbot.waitUntil(advised, timeout=LONG)
+    window.verdicts.cards[0].remedy.click()
+    assert len(window.model.experiment.lanes) == 2
+    assert window.model.experiment.lanes[0].scheme == "zeros"
+    qtbot.waitUntil(lambda: shows(window, 0) and len(window.player.snapshot.experiment.lanes) == 2,
+                    timeout=LONG)  # fmt: skip
+    qtbot.waitUntil(lambda: not window.verdicts.cards[0].remedy.isVisible(), timeout=LONG)
