@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import sys
 from collections.abc import Sequence
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from initviz import __version__
-from initviz.catalog.lessons import LESSONS, find
+from initviz.catalog.lessons import LESSONS, Lesson, find
 from initviz.experiment import Experiment, ExperimentError
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+    from initviz.verify import Verified
 
 OUT = "initviz-out"
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -25,6 +28,7 @@ EXAMPLES = """examples:
   initviz my-experiment.toml         open it on an experiment
   initviz render constant --epoch 30 --theme light
                                      draw a lesson's pages as PNG, without a window
+  initviz verify                     train the lessons and check what they claim
   initviz list                       the lessons
 """
 
@@ -40,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == ["render"]:
             return _render(_render_parser().parse_args(words[1:]))
+        if words[:1] == ["verify"]:
+            return _verify(_verify_parser().parse_args(words[1:]))
         if words[:1] == ["list"]:
             if len(words) > 1:
                 raise BadInputError(f'list: "{words[1]}" is one word too many; write initviz list')
@@ -82,6 +88,21 @@ def _render_parser() -> argparse.ArgumentParser:
         "--scale", type=int, choices=(1, 2, 4), default=2, help="pixels for one of the page (2)"
     )
     parser.add_argument("--out", type=Path, default=Path(OUT), help=f"the folder ({OUT})")
+    return parser
+
+
+def _verify_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="initviz verify",
+        description="Train lessons without a window and check every sentence that they claim.",
+        epilog="Exit status: 0 if all claims are met, 1 if one is not, 2 for bad input.",
+    )
+    parser.add_argument("what", nargs="*", help="lessons by name or number; all by default")
+    parser.add_argument(
+        "--seeds", type=int, default=1, metavar="N",
+        help="try N seeds, and print on how many each claim holds (1)",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser
 
 
@@ -187,6 +208,57 @@ def _draw(
     for path in written:
         print(path)
     return DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    if not 1 <= options.seeds <= 1000:
+        raise BadInputError(f"--seeds: {options.seeds} is out of range; write 1 to 1000")
+    try:
+        lessons = [find(what) for what in options.what] or list(LESSONS.values())
+    except LookupError as error:
+        raise BadInputError(str(error.args[0])) from None
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    from initviz.engine.device import DeviceError
+    from initviz.verify import verify
+
+    found = {}
+    columns = TextColumn("{task.description}"), BarColumn()
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            for lesson in lessons:
+                total = options.seeds * lesson.experiment.epochs
+                task = progress.add_task(lesson.heading, total=total)
+                found[lesson] = verify(lesson, options.seeds, partial(_advance, progress, task))
+                progress.remove_task(task)
+                if not options.json:
+                    _print_claims(lesson, found[lesson], options.seeds)
+    except DeviceError as error:
+        print(f"initviz: {error}", file=sys.stderr)
+        return FAILED
+    claims = [each for verified in found.values() for each in verified]
+    met = sum(each.held == options.seeds for each in claims)
+    if options.json:
+        print(json.dumps(
+            {lesson.name: [{
+                "claim": each.claim.text, "expected": each.claim.expected, "held": each.held,
+                "seeds": options.seeds, "figures": [j.text for j in each.judgements],
+            } for each in verified] for lesson, verified in found.items()},
+            indent=1, ensure_ascii=False,
+        ))  # fmt: skip
+    else:
+        print(f"\n{met} of {len(claims)} claims are met in {len(lessons)} lessons")
+    return DONE if met == len(claims) else FAILED
+
+
+def _print_claims(lesson: Lesson, verified: Sequence[Verified], seeds: int) -> None:
+    print(f"\n{lesson.heading}")
+    for each in verified:
+        mark = "✓" if each.held == seeds else "✗"
+        held = f"  {each.held}/{seeds} seeds" if seeds > 1 else ""
+        print(f"  {mark} {each.claim.text}")
+        print(f"      {each.figures}   (expected {each.claim.expected}){held}", flush=True)
 
 
 def _advance(progress: Progress, task: TaskID, epoch: int) -> None:

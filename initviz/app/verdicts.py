@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from initviz.app.lesson import LessonText
+from initviz.app.lesson import LessonPanel
 from initviz.experiment import MAX_LANES, Lane
 from initviz.findings import Finding, Remedy, Severity
 from initviz.snapshot import Snapshot
@@ -171,7 +171,7 @@ class Verdicts(QFrame):
         self._list.setSpacing(5)
         column.addLayout(self._list)
         self.cards: list[Verdict] = []
-        self.lesson = LessonText()
+        self.lesson = LessonPanel()
         column.addWidget(self.lesson)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -207,5 +207,6 @@ class Verdicts(QFrame):
     def set_style(self, style: Style) -> None:
         """Change the colours of what is shown."""
         self._style = style
+        self.lesson.set_style(style)
         if self._shown:
             self.show_findings(*self._shown)

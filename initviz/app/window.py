@@ -175,6 +175,8 @@ class Window(QMainWindow):
         player.shown.connect(self._show_snapshot)
         self.scrubber.moved.connect(player.go_to)
         self.verdicts.remedy_asked.connect(self.add_remedy)
+        self.verdicts.lesson.try_asked.connect(lambda wanted: model.edit(wanted.experiment))
+        self.verdicts.lesson.lesson_asked.connect(self.choose_lesson)
         self.tabs.currentChanged.connect(lambda _: self._page_changed())
         self.lessons.activated.connect(lambda i: self.choose_lesson(self.lessons.itemData(i)))
         for page in self.pages:
@@ -200,6 +202,7 @@ class Window(QMainWindow):
         if snapshot.layers and due:
             self._judged = time.monotonic()
             self.verdicts.show_findings(snapshot, diagnose(snapshot))
+            self.verdicts.lesson.show_snapshot(snapshot)
 
     def _page_changed(self) -> None:
         # Findings need the layers, whatever the page draws.

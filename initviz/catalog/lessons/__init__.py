@@ -2,7 +2,9 @@
 
 Adding a lesson is adding a file, such as ``06-depth.toml``: its name gives the lesson's short name
 ("depth"), its contents are the fields of ``Lesson`` and an ``[experiment]`` table in the form of
-the experiment's own TOML, with only the settings that differ from the defaults.
+the experiment's own TOML, with only the settings that differ from the defaults. ``[[claims]]``
+are read by ``initviz.claims.read_claim``; ``[[tries]]`` have ``ask``, ``label``, and the edit as
+``set`` (fields of the experiment) or ``lanes`` (fields of lanes, by their number).
 """
 
 from __future__ import annotations
@@ -14,7 +16,23 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from initviz.claims import Claim, read_claim
 from initviz.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class Try:
+    """One edit of a lesson's experiment, for a reader who has made a guess.
+
+    Attributes:
+        ask: the question to answer first.
+        label: the edit in a few words, for a button.
+        experiment: the lesson's, with the edit made.
+    """
+
+    ask: str
+    label: str
+    experiment: Experiment
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,8 @@ class Lesson:
         look: what to look at, one to three short sentences.
         why: why it happens, two to four short sentences.
         experiment: what is trained.
+        claims: its sentences that are measured.
+        tries: edits to try, in the order of their buttons.
     """
 
     name: str
@@ -38,6 +58,8 @@ class Lesson:
     look: str
     why: str
     experiment: Experiment
+    claims: tuple[Claim, ...] = ()
+    tries: tuple[Try, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -53,18 +75,36 @@ def read(name: str, text: str) -> Lesson:
         text: TOML, see the module's docstring.
 
     Raises:
-        ExperimentError: if its experiment cannot be run.
+        ExperimentError: if its experiment, or an edit of it, cannot be run.
+        ClaimError: if a claim cannot be judged.
         TOMLDecodeError: if the text is not TOML.
         TypeError: if a field is missing, or one is unknown.
     """
     fields = tomllib.loads(text)
     experiment = Experiment(**fields.pop("experiment", {}))
-    # The files break their lines where it suits the editor; the panel breaks them anew.
-    words: dict[str, Any] = {
+    claims = [read_claim(_joined(claim), experiment) for claim in fields.pop("claims", [])]
+    tries = [_read_try(_joined(each), experiment) for each in fields.pop("tries", [])]
+    return Lesson(
+        name=name, experiment=experiment, claims=tuple(claims), tries=tuple(tries),
+        **_joined(fields),
+    )  # fmt: skip
+
+
+def _joined(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The files break their lines where it suits the editor; the panel breaks them anew."""
+    return {
         key: " ".join(value.split()) if isinstance(value, str) else value
         for key, value in fields.items()
     }
-    return Lesson(name=name, experiment=experiment, **words)
+
+
+def _read_try(fields: Mapping[str, Any], experiment: Experiment) -> Try:
+    """``set`` replaces fields of the experiment, ``lanes`` fields of single lanes, from "1" on."""
+    edited = experiment.replace(**fields.get("set", {}))
+    for number, changes in fields.get("lanes", {}).items():
+        place = int(number) - 1
+        edited = edited.with_lane(place, edited.lanes[place].replace(**changes))
+    return Try(fields["ask"], fields["label"], edited)
 
 
 def _load() -> dict[str, Lesson]:
