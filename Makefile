@@ -9,7 +9,7 @@ setups := run test lint bench dev
 export PYTHON
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screens dev clean again
+.PHONY: help run test verify lint bench screens dev clean again
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ run: .venv/ready-run ## start the window
 
 test: .venv/ready-test ## run the whole suite, without a display
 	@QT_QPA_PLATFORM=offscreen $(python) -m pytest -n 2 $(ARGS)
+
+verify: .venv/ready-run ## train every lesson and check what it claims
+	@$(python) -m initviz verify $(ARGS)
 
 lint: .venv/ready-lint ## check style, types and who imports what
 	$(python) -m ruff check .
