@@ -21,6 +21,8 @@ def lane(scheme: str, **values: Any) -> Lane:
 
 def value_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     """Every value that a declared setting takes."""
+    if parameter.hidden:  # it belongs to something outside, and to the other hidden ones
+        return st.just(parameter.default)
     values: st.SearchStrategy[Any]
     match parameter.kind:
         case Kind.INTEGER:
@@ -39,6 +41,8 @@ def value_of(parameter: Parameter) -> st.SearchStrategy[Any]:
         case Kind.NUMBERS:
             one = st.floats(parameter.low, parameter.high)
             values = st.lists(one, min_size=1, max_size=2).map(tuple)
+        case Kind.TEXT:
+            values = st.text()
     return st.none() | values if parameter.optional else values
 
 

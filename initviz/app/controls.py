@@ -73,8 +73,8 @@ class Controls(QFrame):
         self.dataset.set_value(experiment.data.dataset)
         if experiment.data.dataset != self._dataset:
             self._rebuild_data(experiment.data.dataset)
-        for name, value in experiment.data.values.items():
-            self.data_fields[name].set_value(value)
+        for name, field in self.data_fields.items():
+            field.set_value(experiment.data.values[name])
         for name, field in self.fields.items():
             field.set_value(getattr(experiment, name))
         self.lanes.set_experiment(experiment)
@@ -106,6 +106,8 @@ class Controls(QFrame):
             field.deleteLater()
         self.data_fields = {}
         for parameter in DATASETS[dataset].parameters:
+            if parameter.hidden:
+                continue
             field = Field(parameter)
             field.edited.connect(self._data_setter(field, parameter.name))
             self.data_fields[parameter.name] = field

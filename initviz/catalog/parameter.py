@@ -40,6 +40,7 @@ class Kind(Enum):
     CHOICE = "choice"
     SIZES = "sizes"
     NUMBERS = "numbers"
+    TEXT = "text"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Parameter:
         longest: the most entries that ``SIZES`` and ``NUMBERS`` may have.
         symbol: the mark in front of the value in titles, such as "σ="; None keeps it out of them.
         unsaid: the value that a title leaves out, such as a gain of 1.
+        hidden: whether it has no control of its own, since something else sets it.
         optional: whether None is a value too, and means "as the experiment has it".
     """
 
@@ -86,6 +88,7 @@ class Parameter:
     longest: int = 1
     symbol: str | None = None
     unsaid: Any = None
+    hidden: bool = False
     optional: bool = False
 
     def options(self) -> tuple[Choice, ...]:
@@ -107,6 +110,10 @@ class Parameter:
                 return self._check_sizes(value)
             case Kind.NUMBERS:
                 return self._check_numbers(value)
+            case Kind.TEXT:
+                if not isinstance(value, str):
+                    raise SettingError(f"{self.label}: {value!r} is no text; write one in quotes")
+                return value
             case Kind.INTEGER:
                 return self._check_number(value, int)
             case Kind.NUMBER:

@@ -93,7 +93,7 @@ def test_the_seed_alone_decides_the_points(dataset: Dataset) -> None:
 @every_dataset
 def test_every_parameter_works_at_both_ends_of_its_range(dataset: Dataset) -> None:
     usual = make(dataset, **({"samples": 64} if dataset in DRAWN else {}))
-    for parameter in dataset.parameters:
+    for parameter in (p for p in dataset.parameters if not p.hidden):
         assert parameter.kind in (Kind.NUMBER, Kind.INTEGER)
         if parameter.name == "features":
             continue  # done by lifting, or checked as a whole below
@@ -103,7 +103,9 @@ def test_every_parameter_works_at_both_ends_of_its_range(dataset: Dataset) -> No
                 changes = {"samples": 64, **changes}
             train, test = make(dataset, **changes)
             assert np.isfinite(train.x).all()
-            if end != parameter.default and end != 64:
+            # More rows than there are, or as many as usual, are the same ones.
+            more = dataset.name == "csv" and parameter.name == "samples" and end > 64
+            if end not in (parameter.default, 64) and not more:
                 same = [
                     np.array_equal(mine, theirs)
                     for part, other in zip((train, test), usual, strict=True)

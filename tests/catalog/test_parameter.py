@@ -41,7 +41,7 @@ def declared() -> Iterator[Any]:
         for parameter in part.parameters().values():
             yield pytest.param(parameter, id=f"{part.__name__}.{parameter.name}")
     for dataset in DATASETS.values():
-        for parameter in dataset.parameters:
+        for parameter in (p for p in dataset.parameters if not p.hidden):
             yield pytest.param(parameter, id=f"{dataset.name}.{parameter.name}")
     for scheme in (*SCHEMES.values(), *BIASES.values()):
         for parameter in scheme.parameters:

@@ -5,6 +5,7 @@ Standardising and lifting the plane into more features are done once for all in
 """
 
 from initviz.catalog.datasets.dataset import Dataset, Facts, Points
+from initviz.catalog.datasets.own import OWN
 from initviz.catalog.datasets.planar import PLANAR
 from initviz.catalog.datasets.tables import TABLES
 from initviz.catalog.datasets.wide import WIDE
@@ -12,7 +13,7 @@ from initviz.catalog.parameter import Choice
 
 __all__ = ["DATASETS", "Dataset", "Facts", "Points", "dataset_choices"]
 
-DATASETS = {entry.name: entry for entry in (*PLANAR, *WIDE, *TABLES)}
+DATASETS = {entry.name: entry for entry in (*PLANAR, *WIDE, *TABLES, *OWN)}
 
 
 def dataset_choices() -> list[Choice]:

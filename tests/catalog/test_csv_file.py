@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from initviz.catalog.datasets.csv_file import (
+    MOST_LEVELS,
+    CancelledError,
+    CsvError,
+    Table,
+    read_table,
+)
+
+
+def written(folder: Path, text: str | bytes, name: str = "data.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def read(folder: Path, text: str | bytes) -> Table:
+    return read_table(written(folder, text))
+
+
+def test_numbers_categories_and_prose_are_told_apart(tmp_path: Path) -> None:
+    rows = "\n".join(f"{i},{i / 3:.3f},{'ab'[i % 2]},row {i}" for i in range(MOST_LEVELS + 10))
+    table = read(tmp_path, f"whole,real,letter,name\n{rows}\n")
+    assert [column.kind for column in table.columns] == ["number", "number", "category", "text"]
+    assert table.column("letter").levels == ("a", "b")
+    numbers = table.column("whole").numbers
+    assert numbers is not None
+    np.testing.assert_array_equal(numbers, np.arange(MOST_LEVELS + 10))
+    np.testing.assert_array_equal(table.lines, np.arange(2, MOST_LEVELS + 12))
+    assert table.preview[0] == ("0", "0.000", "a", "row 0")
+    assert len(table.digest) == 64
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a;b\n1;2\n3;4\n", "a\tb\n1\t2\n3\t4\n", "a|b\n1|2\n3|4", "\ufeffa,b\n1,2\n3,4\n",
+        "a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4\r", "a,b\n\n1,2\n\n\n3,4\n\n", '"a","b"\n"1","2"\n3,4',
+        " a , b \n 1 , 2 \n3,4", "a;b\n1,0;2\n3;4,0\n",
+    ],
+)  # fmt: skip
+def test_every_common_form_says_the_same(tmp_path: Path, text: str) -> None:
+    table = read(tmp_path, text)
+    assert [column.name for column in table.columns] == ["a", "b"]
+    for column, expected in zip(table.columns, ([1, 3], [2, 4]), strict=True):
+        assert column.numbers is not None
+        assert column.numbers.tolist() == expected
+
+
+def test_lines_are_those_of_the_file_whatever_is_blank_or_quoted(tmp_path: Path) -> None:
+    assert read(tmp_path, "a,b\n1,2\n\n\n3,4\n").lines.tolist() == [2, 5]
+    quoted = read(tmp_path, 'a,b\n1,"x\ny"\n\n2,z\n3,z\n')
+    assert quoted.lines.tolist() == [2, 5, 6]
+    assert quoted.column("b").levels == ("x\ny", "z")
+
+
+def test_latin_1_is_read(tmp_path: Path) -> None:
+    table = read(tmp_path, "größe,art\n1,süß\n2,süß\n".encode("latin-1"))
+    assert [column.name for column in table.columns] == ["größe", "art"]
+    assert table.column("art").levels == ("süß",)
+
+
+def test_missing_values_are_seen_in_every_spelling(tmp_path: Path) -> None:
+    words = ["", "NA", "n/a", "NaN", "null", "None", "?"]
+    rows = "\n".join([*(f"{word},{word}" for word in words), "1,x", "2,y"])
+    table = read(tmp_path, f"n,c\n{rows}\n")
+    for column in table.columns:
+        assert column.missing is not None
+        # A row of nothing but separators is a row, not a blank line.
+        assert column.missing.tolist() == [True] * 7 + [False] * 2
+
+
+BROKEN = {
+    "empty": ("", "is empty; it needs a line of names"),
+    "blank": ("\n \n", "is empty"),
+    "binary": (b"a,b\n\0\1\2", "is not a text file"),
+    "names only": ("a,b\n", "has a line of names and no rows"),
+    "one column": ("a\n1\n2\n", "line 1 has one column only; part the columns by commas"),
+    "no header": ("1,2\n3,4\n", "line 1 has numbers where the names"),
+    "no name": ("a,,c\n1,2,3\n", "line 1, column 2 has no name"),
+    "twice": ("a,b,a\n1,2,3\n", 'line 1 has "a" twice'),
+    "too many": ("a,b\n1,2\n1,2,3\n", "line 3 has 3 values, and line 1 names 2 columns"),
+    "too few": ("a,b\n1,2\n\n1\n", "line 4 has 1 values"),
+    "too many, quoted": ('a,b\n"x\ny",2\n1,2,3\n', "line 4 has 3 values"),
+    "open quote": ('a,b\n1,2\n3,"4\n5,6\n', "line 3: a quote is opened and never closed"),
+    "stray text": (
+        "a,b\n" + "1,2\n" * 30 + "1,two\n" + "1,2\n", 'line 32, column "b": "two" is no number',
+    ),
+    "infinite": ("a,b\n" + "1,2\n" * 30 + "inf,2\n", 'line 32, column "a": "inf" is no number'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_is_refused_with_the_place(
+    tmp_path: Path, text: str | bytes, message: str
+) -> None:
+    with pytest.raises(CsvError) as caught:
+        read(tmp_path, text)
+    assert str(caught.value).startswith("data.csv: ")
+    assert message in str(caught.value)
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CsvError, match="cannot be read"):
+        read_table(tmp_path / "none.csv")
+
+
+def test_reading_can_be_cancelled(tmp_path: Path) -> None:
+    with pytest.raises(CancelledError):
+        read_table(written(tmp_path, "a,b\n1,2\n3,4\n"), lambda: True)
+
+
+@given(raw=st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.lists(
+    st.sampled_from([b"a", b"1", b",", b";", b'"', b"\n", b"\r", b"\xff", b"nan", b"-", b" "]),
+    max_size=60).map(b"".join))  # fmt: skip
+def test_no_file_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    path = written(tmp_path_factory.getbasetemp(), raw, "fuzz.csv")
+    try:
+        table = read_table(path)
+    except CsvError:
+        return
+    assert len(table.columns) >= 2
+    assert len(table.lines) >= 1
+    for column in table.columns:
+        for values in (column.numbers, column.codes):
+            assert values is None or len(values) == len(table.lines)
