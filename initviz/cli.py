@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from initviz import __version__
 from initviz.catalog.lessons import LESSONS, Lesson, find
-from initviz.experiment import Experiment, ExperimentError
+from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -26,6 +26,7 @@ EXAMPLES = """examples:
   initviz                            open the window
   initviz zeros                      open it on a lesson, by name or number
   initviz my-experiment.toml         open it on an experiment
+  initviz --csv data.csv --target y  open it on a table of your own
   initviz render constant --epoch 30 --theme light
                                      draw a lesson's pages as PNG, without a window
   initviz verify                     train the lessons and check what they claim
@@ -68,15 +69,29 @@ def _window_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"initviz {__version__}")
-    parser.add_argument("what", nargs="?", help="a lesson or an experiment's TOML file")
+    parser.add_argument(
+        "what", nargs="?", help="a lesson, an experiment's TOML file, or a CSV file"
+    )
+    _add_csv(parser)
     return parser
+
+
+def _add_csv(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="train on a table of your own")
+    parser.add_argument(
+        "--target", metavar="COLUMN", help="the column of the table to predict (the last one)"
+    )
+    parser.add_argument(
+        "--drop-missing", action="store_true", help="leave out rows with missing values"
+    )
 
 
 def _render_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="initviz render", description="Train and draw pages as PNG files, without a window."
     )
-    parser.add_argument("what", nargs="+", help="lessons or experiments' TOML files")
+    parser.add_argument("what", nargs="*", help="lessons or experiments' TOML files")
+    _add_csv(parser)
     parser.add_argument(
         "--epoch", default="last", help='the epoch to draw, or "last" (the default)'
     )
@@ -122,10 +137,47 @@ def _experiment(what: str) -> tuple[str, Experiment]:
     return lesson.name, lesson.experiment
 
 
+def _chosen(options: argparse.Namespace) -> list[tuple[str, Experiment]]:
+    """Names and experiments of everything that was asked for."""
+    whats = [options.what] if isinstance(options.what, str) else list(options.what or ())
+    tables = [Path(what) for what in whats if what.lower().endswith((".csv", ".tsv"))]
+    if options.csv:
+        tables.append(options.csv)
+    if options.target and not tables:
+        raise BadInputError("--target: goes with a table; write --csv FILE, too")
+    found = [_experiment(what) for what in whats if Path(what) not in tables]
+    return [*found, *(_own_data(path, options) for path in tables)]
+
+
+def _own_data(path: Path, options: argparse.Namespace) -> tuple[str, Experiment]:
+    """An experiment on a table of the user's own."""
+    from initviz.catalog.datasets.csv_file import CsvError, read_table
+    from initviz.catalog.datasets.own import own_values, prepare, suits_classes
+
+    try:
+        table = read_table(path)
+        usable = [column.name for column in table.columns if column.kind != "text"]
+        target = options.target or (usable[-1] if usable else table.columns[-1].name)
+        classes = suits_classes(table.column(target))
+        prepared = prepare(table, target, classes=classes, drop_missing=options.drop_missing)
+    except CsvError as error:
+        hint = "; write --drop-missing" if "missing values" in str(error) else ""
+        raise BadInputError(f"{error}{hint}") from None
+    values = own_values(path, table, target, prepared, drop_missing=options.drop_missing)
+    if prepared.dropped:
+        print(f"initviz: {prepared.dropped} rows with missing values are left out", file=sys.stderr)
+    lanes = tuple(Lane(scheme=scheme) for scheme in ("zeros", "uniform", "xavier_uniform"))
+    data = DataSettings(dataset="csv", values=values)
+    return path.stem, Experiment(data=data, lanes=lanes, learning_rate=0.05)
+
+
 def _window(options: argparse.Namespace) -> int:
     from initviz.display import has_display
 
-    chosen = _experiment(options.what) if options.what else None
+    wanted = _chosen(options)
+    if len(wanted) > 1:
+        raise BadInputError("one lesson, experiment or table at a time, please")
+    chosen = wanted[0] if wanted else None
     if has_display():
         from initviz.app.start import run
 
@@ -153,7 +205,9 @@ def _render(options: argparse.Namespace) -> int:
                 f'--epoch: "{options.epoch}" is not an epoch; write a number or last'
             )
         epoch = int(options.epoch)
-    experiments = [_experiment(what) for what in options.what]
+    experiments = _chosen(options)
+    if not experiments:
+        raise BadInputError("render: say what; write a lesson, a TOML file or --csv FILE")
     for name, experiment in experiments:
         if epoch is not None and epoch > experiment.epochs:
             raise BadInputError(f"--epoch: {name} has epochs 0 to {experiment.epochs}")

@@ -192,7 +192,7 @@ def test_an_option_out_of_range_is_refused_with_the_cure(
     assert words in refused("render", str(small), "=".join(options))
 
 
-@pytest.mark.parametrize("words", [["render"], ["zeros", "extra"], ["--wobble"]])
+@pytest.mark.parametrize("words", [["zeros", "extra"], ["--wobble"]])
 def test_words_that_mean_nothing_end_with_2(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -377,3 +377,45 @@ def test_ctrl_c_ends_a_render_without_a_traceback(tmp_path: Path, small: Path) -
     assert "initviz: interrupted" in said[1]
     assert "Traceback" not in said[1]
     assert list(folder.iterdir()) == []
+
+
+# ---- data of one's own ----
+
+
+def table(folder: Path, gap: str = "") -> Path:
+    path = folder / "own.csv"
+    rows = "".join(f"{i},{i * i % 7},{'ab'[i % 2]}\n" for i in range(40))
+    path.write_text(f"x,y,kind\n{gap}{rows}")
+    return path
+
+
+def test_render_without_anything_to_render_says_what_to_write(refused: Refused) -> None:
+    assert "write a lesson, a TOML file or --csv FILE" in refused("render")
+
+
+@pytest.mark.parametrize("form", ["option", "word"])
+def test_a_table_is_trained_on_and_drawn(tmp_path: Path, form: str) -> None:
+    path, out = table(tmp_path), tmp_path / "out"
+    what = ["--csv", str(path)] if form == "option" else [str(path)]
+    assert cli.main(["render", *what, "--target", "kind", "--epoch", "1", "--out", str(out)]) == 0
+    assert [file.name for file in out.iterdir()] == ["own-overview-epoch-001.png"]
+
+
+def test_what_is_wrong_with_a_table_is_said_with_the_cure(tmp_path: Path, refused: Refused) -> None:
+    path = str(table(tmp_path))
+    assert 'there is no column "z"; it has "x"' in refused("render", "--csv", path, "--target", "z")
+    assert "--target: goes with a table" in refused("render", "zeros", "--target", "z")
+    assert "cannot be read" in refused("render", "--csv", str(tmp_path / "none.csv"))
+    gapped = str(table(tmp_path, ",1,a\n"))
+    said = refused("render", "--csv", gapped)
+    assert 'line 2, column "x"' in said
+    assert "write --drop-missing" in said
+
+
+def test_rows_with_gaps_are_left_out_when_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = table(tmp_path, ",1,a\n"), tmp_path / "out"
+    words = ["render", "--csv", str(path), "--drop-missing", "--epoch", "0", "--out", str(out)]
+    assert cli.main(words) == 0
+    assert "1 rows with missing values are left out" in capsys.readouterr().err

@@ -6,24 +6,30 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from initviz.app.fields import Field
 from initviz.app.lanes import LaneList
 from initviz.catalog.datasets import DATASETS
+from initviz.catalog.datasets.own import file_of
 from initviz.experiment import DataSettings, Experiment, ExperimentError
 from initviz.views.style import Style
 
 WIDTH = 232
+OWN_DATA = "csv"
 NETWORK = ("hidden", "activation")
 TRAINING = ("optimiser", "learning_rate", "batch_size", "epochs", "l2", "seed")
 MACHINE = ("precision", "device")
 
 
 class Controls(QFrame):
-    """Emits ``edited(experiment)`` for every valid change; refused ones stay in their field."""
+    """Emits ``edited(experiment)`` for every valid change; refused ones stay in their field.
+
+    ``file_asked()`` asks for a file of the user's own.
+    """
 
     edited = Signal(object)
+    file_asked = Signal()
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__()
@@ -42,6 +48,11 @@ class Controls(QFrame):
         self.dataset = Field(DataSettings.parameters()["dataset"])
         self.dataset.edited.connect(lambda name: self._change(data={"dataset": name}))
         self._column.addWidget(self.dataset)
+        self.file = QPushButton()
+        self.file.setProperty("remedy", True)
+        self.file.setToolTip("Choose a CSV file, and the column to predict (Ctrl+D)")
+        self.file.clicked.connect(lambda _=False: self.file_asked.emit())
+        self._column.addWidget(self.file)
         self._data_column = QVBoxLayout()
         self._data_column.setSpacing(4)
         self._column.addLayout(self._data_column)
@@ -71,6 +82,7 @@ class Controls(QFrame):
         """Show an experiment; nothing is emitted, and what is half typed elsewhere stays."""
         self.experiment = experiment
         self.dataset.set_value(experiment.data.dataset)
+        self._show_file(experiment.data)
         if experiment.data.dataset != self._dataset:
             self._rebuild_data(experiment.data.dataset)
         for name, field in self.data_fields.items():
@@ -78,6 +90,13 @@ class Controls(QFrame):
         for name, field in self.fields.items():
             field.set_value(getattr(experiment, name))
         self.lanes.set_experiment(experiment)
+
+    def _show_file(self, data: DataSettings) -> None:
+        """Name the file and the target of people's own data, on the button that opens another."""
+        own = data.dataset == OWN_DATA
+        self.file.setVisible(own)
+        if own:
+            self.file.setText(f"{file_of(data.values).name} → {data.facts.target} …")
 
     def set_style(self, style: Style) -> None:
         """Colour the lanes' marks."""

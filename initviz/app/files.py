@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from initviz.app.opening import OpenData
 from initviz.experiment import Experiment, ExperimentError
 from initviz.export.picture import SCALES, Drawable, PictureError, draw, save_png
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
+
+TABLES = (".csv", ".tsv", ".txt")
 
 
 class Files:
@@ -83,6 +87,41 @@ class Files:
             return
         self._window.memory.folder = path.parent
         self._window.show_own(experiment)
+
+    def open_data(self) -> None:
+        """Ask for a CSV file, and for what to predict from it."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, "Open data", str(self._window.memory.folder),
+            "Tables (*.csv *.tsv *.txt);;All files (*)",
+        )  # fmt: skip
+        if chosen:
+            self.load_data(Path(chosen))
+
+    def load_data(self, path: Path) -> None:
+        """Show a CSV file, and train on it if that is wanted."""
+        dialog = OpenData(path, self._window)
+        dialog.accepted.connect(lambda: self._use_data(dialog))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _use_data(self, dialog: OpenData) -> None:
+        window = self._window
+        if dialog.settings is not None:
+            window.memory.folder = dialog.path.parent
+            try:
+                window.model.edit(window.model.experiment.replace(data=dialog.settings))
+            except ExperimentError as error:  # too large for this network
+                window.banner.show_note(f"{dialog.path.name}: {error}")
+
+    def open_dropped(self, path: Path) -> bool:
+        """Open a file that was dropped onto the window; returns whether it is of a known kind."""
+        if path.suffix.lower() == ".toml":
+            self.load_experiment(path)
+        elif path.suffix.lower() in TABLES:
+            self.load_data(path)
+        else:
+            return False
+        return True
 
     def save_experiment(self) -> None:
         """Ask for a file and write the experiment as TOML."""

@@ -18,6 +18,7 @@ KEYS = (
     ("Ctrl+E", "save a picture of the page"),
     ("Ctrl+Shift+C", "copy a picture of the page"),
     ("Ctrl+O  Ctrl+S", "open, save the experiment"),
+    ("Ctrl+D", "open data of your own (CSV)"),
     ("F1", "this list"),
     ("Ctrl+Q", "quit"),
 )

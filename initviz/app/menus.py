@@ -21,6 +21,7 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     bar = window.menuBar()
     file = bar.addMenu("&File")
     _action(window, file, "&Open experiment…", window.files.open_experiment, "Ctrl+O")
+    _action(window, file, "Open &data (CSV)…", window.files.open_data, "Ctrl+D")
     _action(window, file, "&Save experiment…", window.files.save_experiment, "Ctrl+S")
     file.addSeparator()
     export = QMenu("&Export picture", window)

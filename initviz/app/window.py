@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import time
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
     QGuiApplication,
     QIcon,
     QKeyEvent,
@@ -32,7 +35,7 @@ from initviz.app import theme
 from initviz.app.banner import Banner
 from initviz.app.controls import Controls
 from initviz.app.fields import Combo
-from initviz.app.files import Files
+from initviz.app.files import TABLES, Files
 from initviz.app.keys import keyboard_help
 from initviz.app.memory import Memory
 from initviz.app.menus import build_menus
@@ -137,6 +140,7 @@ class Window(QMainWindow):
         whole.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         whole.setFocus()
         self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
 
     def _top(self) -> QHBoxLayout:
         self.lessons = Combo()
@@ -168,6 +172,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         model, player = self.model, self.player
         self.controls.edited.connect(model.edit)
+        self.controls.file_asked.connect(self.files.open_data)
         model.experiment_changed.connect(self._experiment_changed)
         model.cursor_changed.connect(lambda _: self._refresh())
         model.phase_changed.connect(lambda _: self._phase_changed())
@@ -321,6 +326,19 @@ class Window(QMainWindow):
             event.accept()
             return True
         return super().event(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take tables and experiments."""
+        suffixes = {Path(url.toLocalFile()).suffix.lower() for url in event.mimeData().urls()}
+        if suffixes & {".toml", *TABLES}:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file that is one."""
+        for url in event.mimeData().urls():
+            if self.files.open_dropped(Path(url.toLocalFile())):
+                event.acceptProposedAction()
+                return
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Let torch be imported once there is something to look at."""

@@ -43,7 +43,8 @@ def test_numbers_categories_and_prose_are_told_apart(tmp_path: Path) -> None:
     "text",
     [
         "a;b\n1;2\n3;4\n", "a\tb\n1\t2\n3\t4\n", "a|b\n1|2\n3|4", "\ufeffa,b\n1,2\n3,4\n",
-        "a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4\r", "a,b\n\n1,2\n\n\n3,4\n\n", '"a","b"\n"1","2"\n3,4',
+        "a,b\r\n1,2\r\n3,4\r\n", "a,b\r1,2\r3,4\r", "a,b\n\n1,2\n\n\n3,4\n\n",
+        '"a","b"\n"1","2"\n3,4',
         " a , b \n 1 , 2 \n3,4", "a;b\n1,0;2\n3;4,0\n",
     ],
 )  # fmt: skip

@@ -226,22 +226,24 @@ def file_of(values: Mapping[str, Any]) -> Path:
 
 
 @lru_cache(maxsize=1)
-def _load(path: Path, target: str, classes: bool, drop_missing: bool, digest: str) -> Prepared:
-    if digest:
-        try:
-            changed = digest_of(path.read_bytes()) != digest
-        except OSError as error:
-            raise CsvError(
-                f"{path}: cannot be read ({error.strerror}); open the data again"
-            ) from None
-        if changed:
-            raise CsvError(f"{path.name}: has changed since it was opened; open the data again")
+def _prepared(path: Path, target: str, classes: bool, drop_missing: bool, digest: str) -> Prepared:
     return prepare(read_table(path), target, classes=classes, drop_missing=drop_missing)
+
+
+def _check_unchanged(path: Path, digest: str) -> None:
+    try:
+        changed = digest_of(path.read_bytes()) != digest
+    except OSError as error:
+        raise CsvError(f"{path}: cannot be read ({error.strerror}); open the data again") from None
+    if changed:
+        raise CsvError(f"{path.name}: has changed since it was opened; open the data again")
 
 
 def _make(values: Mapping[str, Any], seed: int) -> tuple[Points, Points]:
     classes = bool(_words(values, "classes"))
-    prepared = _load(
+    if values["digest"]:
+        _check_unchanged(file_of(values), values["digest"])
+    prepared = _prepared(
         file_of(values), values["target"], classes, values["drop_missing"] == "yes",
         values["digest"],
     )  # fmt: skip
