@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from initviz.app.fields import Field
+from initviz.app.fields import Combo, Field
 from initviz.app.lanes import LaneList
+from initviz.app.thumbnails import Thumbnails
 from initviz.catalog.datasets import DATASETS
 from initviz.catalog.datasets.own import file_of
 from initviz.experiment import DataSettings, Experiment, ExperimentError
@@ -48,6 +49,9 @@ class Controls(QFrame):
         self.dataset = Field(DataSettings.parameters()["dataset"])
         self.dataset.edited.connect(lambda name: self._change(data={"dataset": name}))
         self._column.addWidget(self.dataset)
+        assert isinstance(self.dataset.control, Combo)
+        self.thumbnails = Thumbnails(self.dataset.control)
+        self.dataset.control.opened.connect(self.thumbnails.start)
         self.file = QPushButton()
         self.file.setProperty("remedy", True)
         self.file.setToolTip("Choose a CSV file, and the column to predict (Ctrl+D)")
@@ -99,8 +103,9 @@ class Controls(QFrame):
             self.file.setText(f"{file_of(data.values).name} → {data.facts.target} …")
 
     def set_style(self, style: Style) -> None:
-        """Colour the lanes' marks."""
+        """Colour the lanes' marks and the lists' pictures."""
         self.lanes.set_style(style)
+        self.thumbnails.set_style(style)
 
     def _section(self, title: str) -> None:
         label = QLabel(title.upper())

@@ -191,7 +191,12 @@ def _combo(parameter: Parameter) -> QComboBox:
 
 
 class Combo(QComboBox):
-    """A combo box that does not change when somebody scrolls the panel over it."""
+    """A combo box that does not change when somebody scrolls the panel over it.
+
+    Emits ``opened()`` before its list is shown.
+    """
+
+    opened = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -207,6 +212,11 @@ class Combo(QComboBox):
         painter.setPen(QPen(self.palette().placeholderText().color(), 1.5))
         x, y = self.width() - 12, self.height() / 2 - 1.5
         painter.drawPolyline([QPointF(x - 3.5, y), QPointF(x, y + 3.5), QPointF(x + 3.5, y)])
+
+    def showPopup(self) -> None:
+        """Show the list."""
+        self.opened.emit()
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll through the values only with the focus; otherwise scroll the panel."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from initviz.app.fields import Combo
 from initviz.catalog.datasets.csv_file import CancelledError, CsvError, Table, read_table
 from initviz.catalog.datasets.own import missing_rows, own_values, prepare, suits_classes
 from initviz.experiment import DataSettings
@@ -89,10 +90,10 @@ class OpenData(QDialog):
         self.preview.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.preview.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.preview.verticalHeader().hide()
-        self.target = QComboBox()
+        self.target = Combo()
         self.target.setToolTip("The column that the network learns to predict from all others")
         self.target.currentIndexChanged.connect(self._target_chosen)
-        self.task = QComboBox()
+        self.task = Combo()
         self.task.addItem("classes", True)
         self.task.addItem("a number", False)
         self.task.setToolTip("Whether its values are names of classes, or a size (a regression)")
@@ -106,6 +107,8 @@ class OpenData(QDialog):
         )
         self.confirm = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.confirm.setText("Open")
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self.buttons.accepted.connect(self._prepare)
         self.buttons.rejected.connect(self.reject)
         form = QFormLayout()
@@ -161,7 +164,8 @@ class OpenData(QDialog):
                 self.target.addItem(f"{column.name}  ({column.kind})", column.name)
         self.target.setCurrentIndex(self.target.count() - 1)
         if self._missing:
-            self.drop.setText(f"Leave out the {self._missing:,} rows with missing values")
+            rows = "row" if self._missing == 1 else "rows"
+            self.drop.setText(f"Leave out the {self._missing:,} {rows} with missing values")
             self.drop.show()
 
     def _fill_preview(self, table: Table) -> None:

@@ -351,6 +351,7 @@ class Window(QMainWindow):
         memory.set_layout("window", self.saveGeometry())
         # A thread may have a step to finish first: nobody needs to look at that.
         self.hide()
+        self.controls.thumbnails.close()
         self.player.close()
         memory.experiment = self.model.experiment
         memory.lesson = self.lesson.name if self.lesson else ""

@@ -67,7 +67,7 @@ def test_a_number_may_be_classes_or_a_size(qtbot: QtBot, tmp_path: Path) -> None
 
 def test_gaps_are_reported_and_dropped_only_with_a_yes(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = opened(qtbot, write(tmp_path, gaps=True))
-    assert "1 rows with missing values" in dialog.drop.text()
+    assert "1 row with missing values" in dialog.drop.text()
     assert not dialog.confirm.isEnabled()
     dialog.drop.setChecked(True)
     answer(dialog, qtbot)
