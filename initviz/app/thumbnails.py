@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate
 
 from initviz.catalog.datasets import DATASETS, Dataset
 from initviz.catalog.parameter import complete
@@ -107,9 +107,12 @@ class Thumbnails(QObject):
         self._combo = combo
         # Small in the closed list, and large, with room for the whole name, in the open one.
         combo.setIconSize(QSize(SMALL_SIDE, SMALL_SIDE))
+        combo.setItemDelegate(QStyledItemDelegate(combo))  # it heeds the view's size, not the box's
         combo.view().setIconSize(QSize(SIDE, SIDE))
         combo.view().setMinimumWidth(LIST_WIDTH)
         combo.setMaxVisibleItems(len(DATASETS))
+        for place in range(combo.count()):  # the list has its height before the pictures come
+            combo.setItemData(place, QSize(0, SIDE + 2), Qt.ItemDataRole.SizeHintRole)
         self._style: Style | None = None
         self.made: dict[str, Thumbnail] = {}
         self._fresh: queue.SimpleQueue[tuple[str, Thumbnail]] = queue.SimpleQueue()
