@@ -249,6 +249,24 @@ def _groups() -> Iterator[Group]:
         ("zeros", none, DEAD, DEAD),
         hidden=(32,) * 3, activation="sin", epochs=40, dataset="circles",
     )  # fmt: skip
+    for seed in (1, 2):
+        yield group(
+            f"late ReLU, seed {seed}",
+            ("uniform", none, None, {Symptom.SLOW}),
+            ("uniform", of(half_width=0.008), None, {Symptom.SLOW}),
+            ("he_normal", none, FINE, FINE),
+            values={"features": 500}, hidden=(100,) * 3, activation="relu", epochs=80,
+            samples=1000, seed=seed,
+        )  # fmt: skip
+        yield group(
+            f"growing without end, seed {seed}",
+            ("normal", none, EXPLODING, {Symptom.DIVERGED}),
+            ("normal", of(deviation=2.0), EXPLODING, {Symptom.DIVERGED}),
+            ("xavier_normal", of(gain=6.0), EXPLODING, {Symptom.DIVERGED}),
+            ("orthogonal", none, FINE, FINE),
+            dataset="linear", hidden=(64,) * 8, activation="linear", learning_rate=0.01,
+            epochs=30, seed=seed,
+        )  # fmt: skip
     yield group(
         "3×32 softsign",
         ("xavier_normal", none, FINE, FINE),

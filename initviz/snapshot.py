@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,17 @@ class Plane:
     scale: tuple[float, float] = (1.0, 1.0)
     target_mean: float = 0.0
     target_deviation: float = 1.0
+
+    @cached_property
+    def squares(self) -> NDArray[np.float64]:
+        """Mean square of the inputs of every training point, sorted, (n,).
+
+        What lies outside of the plane is taken as equal for all.
+        """
+        centre = self.centre @ self.basis.T
+        inside = ((self.points + centre) ** 2).sum(axis=1) / self.basis.shape[1]
+        outside = float(inside.mean()) * (1 / max(self.explained, 1e-6) - 1)
+        return np.asarray(np.sort(inside + outside))
 
     @property
     def is_projection(self) -> bool:

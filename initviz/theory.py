@@ -94,14 +94,9 @@ def predict(experiment: Experiment, lane: Lane, plane: Plane | None = None) -> P
 def input_squares(plane: Plane) -> tuple[float, ...]:
     """Mean squares of the inputs of a few samples, from the smallest to the largest.
 
-    What lies outside of the plane that is drawn is taken as equal for all.
+    Each stands for as many samples, so that the mean over all of them is the data's.
     """
-    features = plane.basis.shape[1]
-    centre = plane.centre @ plane.basis.T
-    inside = ((plane.points + centre) ** 2).sum(axis=1) / features
-    outside = float(inside.mean()) * (1 / max(plane.explained, 1e-6) - 1)
-    # Means of equal groups, so that the mean over all of them is the data's.
-    groups = np.array_split(np.sort(inside + outside), min(SIZES, len(inside)))
+    groups = np.array_split(plane.squares, min(SIZES, len(plane.squares)))
     return tuple(float(group.mean()) for group in groups)
 
 

@@ -117,7 +117,8 @@ class Verdict(QFrame):
 
 def same_start(one: Lane, other: Lane) -> bool:
     """Whether two lanes differ in nothing but name and colour."""
-    return one.replace(name="", colour=None) == other.replace(name="", colour=None)
+    apart = {name for name, value in one if getattr(other, name) != value}
+    return apart <= {"name", "colour"}
 
 
 def _span(first: str, last: str) -> str:

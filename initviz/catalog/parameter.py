@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import core_schema
@@ -93,7 +94,7 @@ class Parameter:
 
     def options(self) -> tuple[Choice, ...]:
         """The values that a choice offers, in the order of the menu."""
-        return tuple(self.choices()) if self.choices else ()
+        return _options(self.choices) if self.choices else ()
 
     def check(self, value: Any) -> Any:
         """Return ``value`` in its normal form.
@@ -203,6 +204,12 @@ class Parameter:
                 f"{self.label}: {len(entries)} numbers are out of range; write 1 to {self.longest}"
             )
         return tuple(float(self._check_number(entry, float)) for entry in entries)
+
+
+@cache
+def _options(choices: Callable[[], Sequence[Choice]]) -> tuple[Choice, ...]:
+    """Asked for at every check of a value; the catalogue does not change while the program runs."""
+    return tuple(choices())
 
 
 def _number_text(value: float) -> str:
