@@ -40,6 +40,8 @@ class Measures:
         change: the part of its size by which an epoch of such steps moves W, (H + 1,).
         stir: the same for the gradient of a batch, in which samples do not cancel, (H + 1,).
         first_step: ‖ΔW‖/‖W‖ that the first gradient asks for, the largest of all layers.
+        first_change: the part of its size by which an epoch of steps like the first moves a
+            hidden layer's W, the largest of all hidden layers.
         longest_step: the largest ‖ΔW‖/‖W‖ recorded so far, 0 at the start.
         prediction: what mean-field theory says of the first weights; None where it says nothing.
     """
@@ -62,6 +64,7 @@ class Measures:
     change: Array
     stir: Array
     first_step: float
+    first_change: float
     longest_step: float
     prediction: Prediction | None
 
@@ -69,6 +72,11 @@ class Measures:
     def now(self) -> float:
         """The training loss at this epoch."""
         return float(self.loss[-1])
+
+    @property
+    def steps(self) -> int:
+        """Steps of one epoch."""
+        return -(-self.experiment.data.facts.train // self.experiment.batch_size)
 
     @property
     def overshot(self) -> bool:
@@ -151,6 +159,15 @@ def measure(snapshot: Snapshot) -> list[Measures]:
                     experiment.learning_rate_of(experiment.lanes[k])
                     * history.gradient_norm[0, k]
                     / history.weight_norm[0, k]
+                ),
+                first_change=_largest(
+                    relative_change(
+                        experiment,
+                        k,
+                        history.gradient_norm[0, k],
+                        np.ones(len(layers)),
+                        history.weight_norm[0, k],
+                    )[:-1]
                 ),
                 longest_step=_largest(history.update_ratio[1 : snapshot.epoch + 1, k]),
                 prediction=predict(experiment, experiment.lanes[k], snapshot.plane),

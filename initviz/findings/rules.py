@@ -17,7 +17,7 @@ from initviz.findings.thresholds import (
     HALF_LEARNT,
     JUMP,
     LATE,
-    LATE_EPOCHS,
+    LATE_STEPS,
     NOTHING_LEARNT,
     PLATEAU,
     SAME,
@@ -63,6 +63,19 @@ def dead(m: Measures) -> Finding | None:
         reason = "Every weight gradient is exactly 0: only biases can move."
     else:
         return None
+    if len(muted) and 0 < m.first_change < STILL:
+        # The biases of the output pushed the units out before the weights had moved at all.
+        return m.finding(
+            Symptom.VANISHING, Severity.BAD,
+            f"From the start an epoch moved no hidden weight by more than {number(m.first_change)} "
+            f"of its size; by now {m.names[muted[0]]} gives 0 for every point.",
+            layers=[m.names[i] for i in muted],
+            evidence=[
+                _figure("change at the start", m.first_change, number(m.first_change)),
+                _figure("silent units", np.max(m.silent), percent(np.max(m.silent))),
+                *_theory(m),
+            ],
+        )  # fmt: skip
     places = muted if len(muted) else range(len(m.names))
     evidence = [
         _figure("silent units", np.max(m.silent), percent(np.max(m.silent))),
@@ -225,7 +238,7 @@ def stuck(m: Measures) -> Finding | None:
 def slow(m: Measures) -> Finding | None:
     """It learns, after a long time in which it did not."""
     below = np.flatnonzero(m.loss < LATE * m.guessing)
-    if not len(below) or below[0] < LATE_EPOCHS:
+    if not len(below) or below[0] * m.steps < LATE_STEPS:
         return None
     first = int(below[0])
     reason = (

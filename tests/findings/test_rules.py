@@ -467,3 +467,28 @@ def test_only_all_is_a_hundred_percent(value: float, text: str) -> None:
 )
 def test_epochs_are_written_for_people(change: float, text: str) -> None:
     assert epochs_to_change(change) == text
+
+
+def test_units_that_die_of_tiny_gradients_are_called_by_the_cause() -> None:
+    dying = {"epoch": 30, "silent": [0, 0, 1.0], "loss": LOG_2}
+    tiny = dataclasses.replace(scene(**dying))
+    history = dataclasses.replace(
+        tiny.history, gradient_norm=np.full_like(tiny.history.gradient_norm, 1e-9)
+    )
+    (named,) = diagnose(dataclasses.replace(tiny, history=history))
+    assert named.symptom is Symptom.VANISHING
+    assert "by now hidden 3 gives 0" in named.reason
+    # With no gradient at all, or a sound one, it is their death that tells.
+    for size in (0.0, 1.0):
+        history = dataclasses.replace(
+            tiny.history, gradient_norm=np.full_like(tiny.history.gradient_norm, size)
+        )
+        (named,) = diagnose(dataclasses.replace(tiny, history=history))
+        assert named.symptom is Symptom.DEAD
+
+
+@pytest.mark.parametrize(("first", "slow"), [(20, False), (23, False), (24, True), (60, True)])
+def test_slow_is_counted_in_steps(first: int, slow: bool) -> None:
+    losses = np.concatenate([np.full(first, LOG_2), np.full(70 - first, 0.3)])
+    finding = verdict(69, losses)  # 1000 points in batches of 32 are 32 steps an epoch
+    assert (finding.symptom is Symptom.SLOW) == slow
