@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 from initviz.engine import Wanted, probe, record
 from initviz.experiment import Experiment, Lane
 from initviz.findings import Finding, Severity, Symptom, diagnose
-from initviz.findings.measures import loss_of_guessing
+from initviz.findings.measures import loss_of_guessing, measure
+from initviz.findings.remedies import find_remedy
 from initviz.findings.thresholds import (
     EXPLODED,
     FADING,
@@ -492,3 +493,16 @@ def test_slow_is_counted_in_steps(first: int, slow: bool) -> None:
     losses = np.concatenate([np.full(first, LOG_2), np.full(70 - first, 0.3)])
     finding = verdict(69, losses)  # 1000 points in batches of 32 are 32 steps an epoch
     assert (finding.symptom is Symptom.SLOW) == slow
+
+
+def test_the_remedy_that_stands_beside_a_lane_is_preferred() -> None:
+    tiny = {"gradient": 1e-9, "delta": 1e-9, "activation": "relu"}
+    alone = verdict(lanes=(Lane(scheme="uniform"),), **tiny)
+    assert alone.remedy is not None
+    assert alone.remedy.lane.scheme == "he_uniform"
+    shown = scene(lanes=(Lane(scheme="uniform"),), **tiny)
+    both = shown.experiment.replace(lanes=(Lane(scheme="uniform"), Lane(scheme="he_normal")))
+    measures = measure(shown)[0]
+    remedy = find_remedy(dataclasses.replace(measures, experiment=both), Symptom.VANISHING)
+    assert remedy is not None
+    assert remedy.lane.scheme == "he_normal"
