@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -58,6 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("initviz: interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # as in initviz list | head: nobody reads on
+        # What is still buffered must not be written at the end of the program.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
 
 
 def _window_parser() -> argparse.ArgumentParser:
@@ -321,5 +326,6 @@ def _advance(progress: Progress, task: TaskID, epoch: int) -> None:
 
 def _list() -> int:
     for lesson in LESSONS.values():
-        print(f"{lesson.number}  {lesson.name:16} {lesson.title}: {lesson.summary}")
+        print(f"{lesson.number:2}  {lesson.name:16} {lesson.title}. {lesson.summary}")
+    sys.stdout.flush()
     return DONE

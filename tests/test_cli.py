@@ -419,3 +419,16 @@ def test_rows_with_gaps_are_left_out_when_told(
     words = ["render", "--csv", str(path), "--drop-missing", "--epoch", "0", "--out", str(out)]
     assert cli.main(words) == 0
     assert "1 rows with missing values are left out" in capsys.readouterr().err
+
+
+def test_a_reader_that_stops_early_is_no_error() -> None:
+    code = "from initviz.cli import main; raise SystemExit(main(['list']))"
+    reading, writing = os.pipe()
+    os.close(reading)  # as head does when it has enough
+    with os.fdopen(writing, "w") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=pipe, stderr=subprocess.PIPE, text=True,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr == ""
