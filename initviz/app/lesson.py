@@ -61,6 +61,8 @@ class LessonPanel(QWidget):
     def show_lesson(self, lesson: Lesson | None, changed: bool) -> None:
         """Show a lesson; ``changed`` says that the experiment is no longer the lesson's."""
         self.setVisible(lesson is not None)
+        if lesson is not None and lesson is not self.lesson:
+            self._build_tries(lesson)
         if lesson is not self.lesson or changed != self._changed:
             self._forget(lesson)
         self.lesson, self._changed = lesson, changed
@@ -72,7 +74,6 @@ class LessonPanel(QWidget):
         self.why.setText(lesson.why)
         self.back.setVisible(changed)
         self._show_claims()
-        self._build_tries(lesson)
         for button, step in ((self.earlier, -1), (self.later, 1)):
             other = self._neighbour(step)
             button.setEnabled(other is not None)

@@ -63,6 +63,15 @@ def test_lines_are_those_of_the_file_whatever_is_blank_or_quoted(tmp_path: Path)
     assert quoted.column("b").levels == ("x\ny", "z")
 
 
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_row_without_values_is_no_blank_line(tmp_path: Path, quote: str) -> None:
+    table = read(tmp_path, f"a,b\n1,2\n\n,\n{quote}3{quote},4\n")
+    assert table.lines.tolist() == [2, 4, 5]
+    first = table.column("a").numbers
+    assert first is not None
+    np.testing.assert_array_equal(first, [1, np.nan, 3])
+
+
 def test_latin_1_is_read(tmp_path: Path) -> None:
     table = read(tmp_path, "größe,art\n1,süß\n2,süß\n".encode("latin-1"))
     assert [column.name for column in table.columns] == ["größe", "art"]
