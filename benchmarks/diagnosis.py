@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from benchmarks.labelled import GROUPS, Case, Group
 from benchmarks.table import Table
-from initviz.engine import Wanted, probe, record
+from initviz.engine import probe, record
 from initviz.findings import Finding, Symptom, diagnose
+from initviz.parts import Wanted
 
 FINE = {Symptom.HEALTHY, Symptom.LEARNING}
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from benchmarks.networks import experiment
 from benchmarks.table import Table
 from benchmarks.timing import Work, interleave
-from initviz.engine.probe import Wanted, probe, probe_samples
+from initviz.engine.look import probe_samples
+from initviz.engine.probe import probe
 from initviz.engine.train import train
+from initviz.parts import Part, Wanted
 from initviz.recording import Recording
 
 PROBED = {
@@ -19,8 +21,8 @@ PROBED = {
 LANES = 5
 WANTED = {
     "layers": Wanted(grid=0),
-    "grid 50": Wanted(grid=50, layers=False),
-    "grid 100": Wanted(grid=100, layers=False),
+    "grid 50": Wanted(grid=50, parts=frozenset({Part.BOUNDARY})),
+    "grid 100": Wanted(grid=100, parts=frozenset({Part.BOUNDARY})),
     "layers + 50": Wanted(grid=50),
     "layers + 100": Wanted(grid=100),
 }

@@ -10,9 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from initviz.engine import Wanted, probe, record, train
+    from initviz.engine import probe, record, train
     from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
     from initviz.findings import Finding, diagnose
+    from initviz.focus import Focus
+    from initviz.parts import Part, Wanted
     from initviz.recording import Recording
     from initviz.snapshot import Snapshot
 
@@ -23,10 +25,12 @@ _HOMES = {
     "Experiment": "initviz.experiment",
     "ExperimentError": "initviz.experiment",
     "Finding": "initviz.findings",
+    "Focus": "initviz.focus",
     "Lane": "initviz.experiment",
+    "Part": "initviz.parts",
     "Recording": "initviz.recording",
     "Snapshot": "initviz.snapshot",
-    "Wanted": "initviz.engine",
+    "Wanted": "initviz.parts",
     "diagnose": "initviz.findings",
     "probe": "initviz.engine",
     "record": "initviz.engine",
@@ -38,7 +42,9 @@ __all__ = [
     "Experiment",
     "ExperimentError",
     "Finding",
+    "Focus",
     "Lane",
+    "Part",
     "Recording",
     "Snapshot",
     "Wanted",

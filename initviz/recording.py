@@ -23,7 +23,10 @@ BLOCK_BYTES = 2 * 2**20
 
 Array = NDArray[np.float64]
 
-PER_LAYER = ("gradient_norm", "weight_norm", "update_ratio")
+PER_LAYER = (
+    "gradient_norm", "weight_norm", "update_ratio", "distance", "activation_deviation",
+    "dead_share", "saturated_share",
+)  # fmt: skip
 """The scalars that every layer has of its own."""
 
 
@@ -39,6 +42,12 @@ class Scalars:
         weight_norm: ‖W‖ of each layer, (..., K, L).
         update_ratio: ‖ΔW‖/‖W‖ of the last step, 0 at epoch 0 and where W and ΔW are 0,
             (..., K, L).
+        distance: ‖W − W₀‖ of each layer from its first weights, (..., K, L).
+        activation_deviation: standard deviation of each layer's activations on a few training
+            points, of the logits for the output, (..., K, L).
+        dead_share: share of neurons that are exactly 0 on all of these points, (..., K, L).
+        saturated_share: share of activations in saturation; NaN where φ does not saturate, and
+            for the output, (..., K, L).
     """
 
     train_loss: Array
@@ -48,6 +57,10 @@ class Scalars:
     gradient_norm: Array
     weight_norm: Array
     update_ratio: Array
+    distance: Array
+    activation_deviation: Array
+    dead_share: Array
+    saturated_share: Array
 
 
 @dataclass(frozen=True)

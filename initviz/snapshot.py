@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from initviz.experiment import Experiment
+from initviz.focus import NEAREST, Focus
+from initviz.parts import Array as Array
+from initviz.parts import (
+    Distribution,
+    NeuronHistory,
+    Part,
+    Samples,
+    Spectra,
+    Tiles,
+    Updates,
+)
+from initviz.parts import Histogram as Histogram
+from initviz.parts import Spread as Spread
 from initviz.recording import Scalars
-
-Array = NDArray[np.floating]
 
 LOG_LOW, LOG_HIGH, LOG_PER_DECADE = -16, 8, 4
 """The decades that histograms of sizes cover, and their bins a decade."""
@@ -75,36 +87,6 @@ class Plane:
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Size of an array per lane, in the three ways that tell explosion from death.
-
-    Attributes:
-        rms: (K,), root of the mean square.
-        median: (K,), median of the absolute values.
-        zeros: (K,), share of exact zeros.
-    """
-
-    rms: Array
-    median: Array
-    zeros: Array
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """Shares of a layer's activations per bin and lane.
-
-    Attributes:
-        edges: (bins + 1,), the bins' edges; values beyond them count into the outer bins.
-        shares: (K, bins), summing to 1 where all values are finite.
-        zeros: (K,), the share of exact zeros, which a log scale cannot show.
-    """
-
-    edges: Array
-    shares: Array
-    zeros: Array
-
-
-@dataclass(frozen=True)
 class LayerSnapshot:
     """One layer of all K lanes on the probe's n samples.
 
@@ -158,6 +140,13 @@ class Snapshot:
         history: the figures of every epoch recorded when the probe ran, past ``epoch`` too.
         diverged_at: (K,), the first epoch at which the lane's weights or losses were no longer
             finite, −1 where they always were.
+        focus: the lanes and the layer that some parts are about.
+        tiles: see ``Tiles``; None if not wanted.
+        updates: see ``Updates``; None if not wanted, and where no earlier epoch is held.
+        neuron: see ``NeuronHistory``; None unless a neuron is in focus and NEURONS was wanted.
+        samples: see ``Samples``; None if not wanted.
+        distributions: for each of ``DISTRIBUTED`` that was wanted, every layer's.
+        spectra: see ``Spectra``; None if not wanted.
     """
 
     experiment: Experiment
@@ -167,6 +156,13 @@ class Snapshot:
     boundary: Array | None
     history: Scalars
     diverged_at: NDArray[np.int_]
+    focus: Focus = NEAREST
+    tiles: Tiles | None = None
+    updates: Updates | None = None
+    neuron: NeuronHistory | None = None
+    samples: Samples | None = None
+    distributions: Mapping[Part, tuple[Distribution, ...]] = field(default_factory=dict)
+    spectra: Spectra | None = None
 
     @property
     def diverged(self) -> NDArray[np.bool_]:

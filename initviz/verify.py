@@ -79,7 +79,8 @@ def judge_claims(
     progress: Callable[[int], None] | None = None,
 ) -> list[Judgement]:
     """Train an experiment and judge claims about it, in their order."""
-    from initviz.engine import Wanted, probe, record
+    from initviz.engine import probe, record
+    from initviz.parts import Wanted
 
     recording = record(experiment, progress=progress)
     last = recording.last

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 from initviz.catalog.activations import ACTIVATIONS
 from initviz.catalog.datasets import DATASETS
 from initviz.catalog.schemes import BIASES, SCHEMES
-from initviz.engine import Wanted, probe, record
+from initviz.engine import probe, record
 from initviz.experiment import MAX_LANES, Experiment, Lane
 from initviz.export.picture import draw
 from initviz.findings import diagnose
+from initviz.parts import Wanted
 from initviz.views.page import PAGES, Page
 from initviz.views.style import DARK
 from tests.make import data

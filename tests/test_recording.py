@@ -27,7 +27,13 @@ def epoch(number: int, value: float | None = None) -> Epoch:
     return Epoch(
         number,
         np.full((LANES, PARAMETERS), fill, dtype=np.float32),
-        Scalars(lane, lane + 1, lane / 2, lane / 4, layer, layer + 1, layer / 2),
+        Scalars(
+            lane,
+            lane + 1,
+            lane / 2,
+            lane / 4,
+            *[layer, layer + 1, layer / 2, layer + 3, layer + 4, layer / 5, layer / 6],
+        ),
     )
 
 

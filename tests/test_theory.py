@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from initviz.catalog.schemes import SCHEMES
-from initviz.engine import Wanted, probe
+from initviz.engine import probe
 from initviz.engine.train import train
 from initviz.experiment import Experiment, Lane
+from initviz.parts import Wanted
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
 from initviz.theory import predict

@@ -7,6 +7,7 @@ from enum import Enum
 from PySide6.QtCore import QObject, Signal
 
 from initviz.experiment import Experiment
+from initviz.focus import NEAREST, Focus
 from initviz.recording import Recording
 
 
@@ -26,11 +27,13 @@ class Model(QObject):
 
     Signals carry whole facts:
         experiment_changed(old, new)
+        focus_changed(focus)
         cursor_changed(epoch)
         phase_changed(phase)
     """
 
     experiment_changed = Signal(object, object)
+    focus_changed = Signal(object)
     cursor_changed = Signal(int)
     phase_changed = Signal(object)
 
@@ -38,6 +41,7 @@ class Model(QObject):
         super().__init__()
         self.experiment = experiment
         self.recording = Recording(experiment)
+        self.focus = NEAREST
         self.cursor = 0
         self.phase = Phase.LOADING
         self.problem = ""
@@ -47,7 +51,15 @@ class Model(QObject):
         if experiment == self.experiment:
             return
         old, self.experiment = self.experiment, experiment
+        self.set_focus(self.focus)
         self.experiment_changed.emit(old, experiment)
+
+    def set_focus(self, focus: Focus) -> None:
+        """Look closely at another lane, layer or neuron, as far as the experiment has it."""
+        focus = focus.within(self.experiment)
+        if focus != self.focus:
+            self.focus = focus
+            self.focus_changed.emit(focus)
 
     def set_cursor(self, epoch: int) -> None:
         """Move the cursor to the newest epoch at or before this one whose weights are held."""

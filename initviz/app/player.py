@@ -8,18 +8,15 @@ from __future__ import annotations
 import math
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from initviz.app.model import Model, Phase
 from initviz.app.runner import Prober, Request, Result, Run, Trainer
 from initviz.experiment import Experiment
+from initviz.parts import Part, Wanted
 from initviz.recording import DEFAULT_BUDGET
 from initviz.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    pass
 
 FRAME_MS, FAST_FRAME_MS, WAITING_MS = 33, 66, 4
 """Time between two looks: longer at full speed, since painting costs training its time, and
@@ -69,7 +66,7 @@ class Player(QObject):
         model.recording = self.run.recording
         self.speed = 10.0
         self.snapshot: Snapshot | None = None
-        self.wants_layers = self.wants_boundary = True
+        self.parts = frozenset({Part.LAYERS, Part.BOUNDARY})
         self._asked: tuple[object, ...] = ()
         self._seen = 0
         self._target: int | None = None  # an epoch to step to, once it is there
@@ -165,9 +162,9 @@ class Player(QObject):
         """Throw the recording away and begin again at epoch 0."""
         self._begin(self.model.experiment)
 
-    def want(self, *, layers: bool, boundary: bool) -> None:
+    def want(self, parts: frozenset[Part]) -> None:
         """Say which parts of a snapshot the visible views draw."""
-        self.wants_layers, self.wants_boundary = layers, boundary
+        self.parts = parts
 
     def close(self) -> bool:
         """Stop the timer and both threads; returns whether the threads have ended."""
@@ -269,9 +266,8 @@ class Player(QObject):
         recording = self.model.recording
         if not len(recording) or self._probe_failed:
             return
-        from initviz.engine import Wanted  # loaded by now: there is an epoch
-
-        wanted = Wanted(self._grid() if self.wants_boundary else 0, self.wants_layers)
+        grid = self._grid() if Part.BOUNDARY in self.parts else 0
+        wanted = Wanted(grid, self.parts, self.model.focus, self._resting)
         wish = (recording, self.model.cursor, wanted, recording.last)
         if wish != self._asked:
             self._asked = wish
@@ -290,10 +286,16 @@ class Player(QObject):
         self.snapshot = result.snapshot
         self.shown.emit(result.snapshot)
 
+    @property
+    def _resting(self) -> bool:
+        """Whether the picture has stood still for a while."""
+        if self.model.phase is Phase.TRAINING or self._target is not None:
+            return False
+        return time.monotonic() - self._last_move > PATIENCE
+
     def _grid(self) -> int:
         """Cells on a side: few while the picture moves, more when it rests."""
-        resting = self.model.phase is not Phase.TRAINING and self._target is None
-        resting = resting and time.monotonic() - self._last_move > PATIENCE
+        resting = self._resting
         grid, work = (RESTING_GRID, RESTING_WORK) if resting else (PLAYING_GRID, PLAYING_WORK)
         experiment = self.model.experiment
         cell = experiment.parameter_count * len(experiment.lanes)

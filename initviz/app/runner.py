@@ -11,14 +11,11 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from initviz.experiment import Experiment
+from initviz.parts import Wanted
 from initviz.recording import DEFAULT_BUDGET, Recording
 from initviz.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from initviz.engine import Wanted
 
 log = logging.getLogger(__name__)
 

@@ -48,6 +48,7 @@ from initviz.assets import asset
 from initviz.catalog.lessons import LESSONS, Lesson
 from initviz.experiment import MAX_LANES, Experiment
 from initviz.findings import Remedy, diagnose
+from initviz.parts import Part
 from initviz.recording import DEFAULT_BUDGET
 from initviz.snapshot import Snapshot
 from initviz.views.page import PAGES, Page
@@ -184,7 +185,11 @@ class Window(QMainWindow):
         self.verdicts.lesson.lesson_asked.connect(self.choose_lesson)
         self.tabs.currentChanged.connect(lambda _: self._page_changed())
         self.lessons.activated.connect(lambda i: self.choose_lesson(self.lessons.itemData(i)))
+        model.focus_changed.connect(lambda f: self.page.set_focus(f, model.experiment))
         for page in self.pages:
+            page.focus_asked.connect(model.set_focus)
+            page.epoch_asked.connect(player.go_to)
+            page.wants_changed.connect(self._want)
             for view in page.views:
                 view.panel.save_asked.connect(partial(self.files.save_picture, view, view.name))
         self.banner.button.clicked.connect(player.restart)
@@ -210,10 +215,14 @@ class Window(QMainWindow):
             self.verdicts.lesson.show_snapshot(snapshot)
 
     def _page_changed(self) -> None:
-        # Findings need the layers, whatever the page draws.
-        self.player.want(layers=True, boundary=any(v.wants_boundary for v in self.page.views))
+        self._want()
+        self.page.set_focus(self.model.focus, self.model.experiment)
         if self.player.snapshot is not None:
             self.page.show_snapshot(self.player.snapshot)
+
+    def _want(self) -> None:
+        # Findings need the layers, whatever the page draws.
+        self.player.want(self.page.wants | {Part.LAYERS})
 
     def _refresh(self) -> None:
         recording = self.model.recording

@@ -14,10 +14,12 @@ import torch
 from torch import Tensor
 
 from initviz.catalog.activations import Activation
+from initviz.parts import Samples
 from initviz.snapshot import (
     LOG_HIGH,
     LOG_LOW,
     LOG_PER_DECADE,
+    VALUE_BINS,
     Array,
     Histogram,
     Spread,
@@ -25,6 +27,34 @@ from initviz.snapshot import (
 
 SORTED_WHOLE = 2048
 """Numbers up to which a median is found faster in all of them than by way of a sample."""
+
+
+def value_edges(activations: Sequence[Activation], rms: Array) -> Array:
+    """Edges of a linear axis that suits the activations of all lanes.
+
+    Bounded functions get their bounds; others a round number that holds three times the middle
+    lane's rms, so that one exploding lane does not squash the rest.
+
+    Args:
+        activations: one for each lane.
+        rms: of the hidden layers' activations, (layers, K).
+    """
+    bounds = [activation.bounds for activation in activations]
+    if all(bound is not None for bound in bounds):
+        low = min(bound[0] for bound in bounds if bound)
+        high = max(bound[1] for bound in bounds if bound)
+    else:
+        largest = np.sort(np.nan_to_num(rms.max(axis=0), nan=1e30, posinf=1e30))
+        middle = float(largest[(len(largest) - 1) // 2])
+        high = round_up(3 * middle) if 0 < middle < 1e30 else 1.0
+        low = 0.0 if all(activation.name == "relu" for activation in activations) else -high
+    return np.linspace(low, high, VALUE_BINS + 1)
+
+
+def round_up(value: float) -> float:
+    """The next number of the form 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(power * next(step for step in (1, 2, 5, 10) if step * power >= value * 0.999))
 
 
 def per_lane(x: Tensor) -> Tensor:
@@ -158,3 +188,57 @@ def _shares(positions: Tensor, edges: Array, values: Tensor, size: Spread) -> Ar
     counts = torch.bincount(index.view(-1), minlength=lanes * (bins + 1))
     shares: Array = counts.view(lanes, bins + 1)[:, :-1].numpy() / count
     return shares
+
+
+def sample_figures(x: Tensor, layers: Sequence[Tensor], classes: Tensor | None) -> Samples:
+    """How far the inputs and every layer tell the samples apart.
+
+    Args:
+        x: the inputs, (n, features).
+        layers: activations, (K, n, width) each.
+        classes: the samples' classes, (n,); None for a regression.
+    """
+    lanes = len(layers[0])
+    rows = [_apart(value, classes) for value in (x[None], *layers)]
+    spread, cosine, same, other = (
+        np.stack([np.broadcast_to(row[i], lanes) for row in rows]) for i in range(4)
+    )
+    return Samples(spread, cosine, same, other)
+
+
+def _apart(a: Tensor, classes: Tensor | None) -> tuple[Array, Array, Array, Array]:
+    """``Samples`` of one layer, (K,) each.
+
+    Sums over pairs of samples are squares of sums over samples: nothing of size n² is made.
+    """
+    a = a.double()
+    samples = a.shape[1]
+    length = torch.linalg.vector_norm(a, dim=2)
+    # Against the first sample, samples that look the same differ by exactly 0.
+    apart = a - a[:, :1]
+    apart -= apart.mean(dim=1, keepdim=True)
+    spread = torch.linalg.vector_norm(apart, dim=(1, 2)) / torch.linalg.vector_norm(length, dim=1)
+    unit = a / length[:, :, None]
+    unit[length == 0] = 0  # a sample that gives 0 has no direction
+    usable = (length > 0).double()
+
+    def pairs(direction: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Sum of the cosines over ordered pairs of different samples, and how many there are."""
+        total = direction.sum(dim=1).square().sum(dim=1) - direction.square().sum(dim=(1, 2))
+        count = weight.sum(dim=1)
+        return total, count * (count - 1)
+
+    total, count = pairs(unit, usable)
+    cosine = total / count
+    if classes is None or samples < 2:
+        nothing = torch.full_like(cosine, torch.nan)
+        same = other = nothing
+    else:
+        kinds = np.unique(classes.numpy()).tolist()
+        within = [pairs(unit[:, classes == k], usable[:, classes == k]) for k in kinds]
+        same_total = torch.stack([pair[0] for pair in within]).sum(dim=0)
+        same_count = torch.stack([pair[1] for pair in within]).sum(dim=0)
+        same = same_total / same_count
+        other = (total - same_total) / (count - same_count)
+    one, two, three, four = (np.asarray(x.numpy()) for x in (spread, cosine, same, other))
+    return one, two, three, four

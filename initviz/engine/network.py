@@ -178,6 +178,10 @@ class Pass:
         """Run x (rows, features) through all lanes; returns the logits (K, rows, outputs)."""
         return self._forward.run(as_inputs(x, self.network.lanes)).transpose(1, 2)
 
+    def forward_again(self, inputs: Tensor) -> None:
+        """Fill ``preactivations`` and ``activations`` from inputs laid out by ``as_inputs``."""
+        self._forward.run(inputs)
+
     def backward(self, x: Tensor, y: Tensor) -> None:
         """Fill the network's gradient and ``deltas`` for the mean loss after ``forward(x)``.
 

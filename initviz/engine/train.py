@@ -15,6 +15,7 @@ from initviz.engine.initialize import initial_parameters
 from initviz.engine.losses import LOSSES
 from initviz.engine.network import Evaluation, Network, Pass, as_inputs
 from initviz.engine.optimiser import OPTIMISERS
+from initviz.engine.watch import Watch
 from initviz.experiment import Experiment
 from initviz.recording import DEFAULT_BUDGET, Epoch, Recording, Scalars
 
@@ -121,6 +122,10 @@ class _Trainer:
         self.evaluation = Evaluation(self.network, torch.cat([self.x, tensor(data.test.x)]))
         self.labels = torch.cat([self.y.cpu(), torch.tensor(data.test.y, dtype=dtype)])
         self.before = store.clone()
+        self.start = store.clone()
+        order = lane_order(experiment)
+        activations = [experiment.activation_of(experiment.lanes[i]) for i in order]
+        self.watch = Watch(self.network, activations, self.x)
 
     def _rates(self) -> Tensor | float:
         rates = [self.experiment.learning_rate_of(lane) for lane in self.experiment.lanes]
@@ -179,8 +184,8 @@ class _Trainer:
             self._gradient(*self._batches(order.to(self.x.device))[0])
         # What is left is small, and takes float64, which not every device has.
         logits = self.evaluation.run(checkpoint).cpu()
-        stores = torch.stack([network.gradient_store, network.store, self.before]).cpu()
-        gradient_norm, weight_norm, update = self._norms(stores)
+        stores = torch.stack([network.gradient_store, network.store, self.before, self.start])
+        gradient_norm, weight_norm, update, distance = self._norms(stores.cpu())
         samples, loss = len(self.x), network.loss
         train, test = slice(None, samples), slice(samples, None)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -193,6 +198,8 @@ class _Trainer:
             "gradient_norm": gradient_norm,
             "weight_norm": weight_norm,
             "update_ratio": ratio,
+            "distance": distance,
+            **self.watch.look(),
         }
         parameters = network.parameters.cpu().numpy()
         if self.places is not None:
@@ -201,11 +208,12 @@ class _Trainer:
         return Epoch(number, parameters, Scalars(**figures))
 
     def _norms(self, stores: Tensor) -> NDArray[np.float64]:
-        """‖G‖, ‖W‖ and ‖ΔW‖ of every layer's weights, (3, K, L), from G, W and the W before.
+        """‖G‖, ‖W‖, ‖ΔW‖ and ‖W − W₀‖ of every layer's weights, (4, K, L).
 
-        In float64, where squares cannot overflow.
+        From G, W, the W before and W₀. In float64, where squares cannot overflow.
         """
-        torch.sub(stores[1], stores[2], out=stores[2])
+        for earlier in (stores[2], stores[3]):
+            torch.sub(stores[1], earlier, out=earlier)
         norm = torch.linalg.vector_norm
         each = [
             norm(layer[..., :-1, :], dim=(2, 3), dtype=torch.float64)

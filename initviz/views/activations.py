@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSignalBlocker
 
+from initviz.parts import Part
 from initviz.snapshot import LOG_PER_DECADE, Histogram, Snapshot
 from initviz.views.axes import Ticks, decade_label
 from initviz.views.base import (
@@ -47,7 +48,7 @@ class ActivationView(View):
         "Heights and brightness grow with the root of the share, so that rare values show.\n"
         "On the log scale, exact zeros stand apart at the left, marked 0."
     )
-    wants_layers = True
+    parts = frozenset({Part.LAYERS})
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)

@@ -9,10 +9,12 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
+from initviz.focus import NEAREST, Focus
+from initviz.parts import Part
 from initviz.snapshot import Snapshot
 from initviz.views.panel import Panel
 from initviz.views.style import GLYPHS, SMALL_SIZE, TEXT_SIZE, Style, font
@@ -20,24 +22,34 @@ from initviz.views.style import GLYPHS, SMALL_SIZE, TEXT_SIZE, Style, font
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
 
 
-class View:
+class View(QObject):
     """One plot. Its items are made once for an experiment's shape, then fed.
 
     Attributes:
         name: the view's name in files and on the command line.
         title: its name on the screen.
-        wants_layers, wants_boundary: the parts of a snapshot that it draws.
+        parts: the parts of a snapshot that it draws, whatever its switches say.
         panel: the widget to put into a page.
+
+    Signals:
+        focus_asked(Focus): somebody wants to look closely at another lane, layer or neuron.
+        epoch_asked(int): somebody wants to see another epoch.
+        wants_changed(): ``wants`` gives other parts now.
     """
+
+    focus_asked = Signal(object)
+    epoch_asked = Signal(int)
+    wants_changed = Signal()
 
     name: ClassVar[str]
     title: ClassVar[str]
     help: ClassVar[str]
-    wants_layers: ClassVar[bool] = False
-    wants_boundary: ClassVar[bool] = False
+    parts: ClassVar[frozenset[Part]] = frozenset()
 
     def __init__(self, style: Style) -> None:
+        super().__init__()
         self.look = style
+        self.focus = NEAREST
         self.canvas = Canvas()
         self.panel = Panel(self.title, self.canvas)
         self.panel.title.setToolTip(self.help)
@@ -49,6 +61,18 @@ class View:
     def widget(self) -> QWidget:
         """What is put into a page, and drawn in a picture."""
         return self.panel
+
+    @property
+    def wants(self) -> frozenset[Part]:
+        """The parts of a snapshot that it draws as its switches stand."""
+        return self.parts
+
+    def set_focus(self, focus: Focus) -> None:
+        """Look closely at another lane, layer or neuron."""
+        if focus != self.focus:
+            self.focus = focus
+            if self.snapshot is not None:
+                self.show(self.snapshot)
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw one epoch."""

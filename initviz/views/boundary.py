@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, qRgb
 
+from initviz.parts import Part
 from initviz.snapshot import Array, Snapshot
 from initviz.views.answers import colouring, zero_lines
 from initviz.views.base import Header, View, draw_once, equal_columns, lane_colours
@@ -40,7 +41,7 @@ class BoundaryView(View):
         "that wins, the stronger the surer. A number: its value, with lines at its mean and one "
         "deviation to either side."
     )
-    wants_boundary = True
+    parts = frozenset({Part.BOUNDARY})
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)

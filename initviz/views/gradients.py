@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from initviz.parts import Part
 from initviz.snapshot import Array, LayerSnapshot, Snapshot
 from initviz.theory import predict
 from initviz.views.axes import DecadeRange, decades, layer_ticks
@@ -38,7 +39,7 @@ class GradientView(View):
         "An exact zero rests on the line marked 0. Before the first step, dotted lines over a and\n"
         "∂L/∂z are mean-field theory's prediction, where it has one (Poole et al. 2016)."
     )
-    wants_layers = True
+    parts = frozenset({Part.LAYERS})
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)

@@ -6,12 +6,16 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from initviz.experiment import Experiment
+from initviz.focus import Focus
+from initviz.parts import Part
 from initviz.snapshot import Snapshot
 from initviz.views import VIEWS
 from initviz.views.base import View
+from initviz.views.focus_bar import FocusBar
 from initviz.views.style import Style
 
 
@@ -23,12 +27,15 @@ class PageLayout:
         name, title: as for a view.
         rows: names of views, row by row.
         heights: the share of the height that each row gets.
+        focused: whether its views look closely at one lane, layer or neuron, so that it has a bar
+            to choose them.
     """
 
     name: str
     title: str
     rows: tuple[tuple[str, ...], ...]
     heights: tuple[int, ...]
+    focused: bool = False
 
 
 OVERVIEW = PageLayout(
@@ -41,7 +48,15 @@ PAGES = {page.name: page for page in (OVERVIEW,)}
 
 
 class Page(QWidget):
-    """The views of a layout; the borders between them can be dragged."""
+    """The views of a layout; the borders between them can be dragged.
+
+    Signals:
+        focus_asked(Focus), epoch_asked(int), wants_changed(): what a view or the bar asks for.
+    """
+
+    focus_asked = Signal(object)
+    epoch_asked = Signal(int)
+    wants_changed = Signal()
 
     def __init__(self, layout: PageLayout, style: Style) -> None:
         super().__init__()
@@ -56,7 +71,12 @@ class Page(QWidget):
             self.rows.setStretchFactor(i, height)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.rows)
+        column.setSpacing(2)
+        self.bar = FocusBar(style) if layout.focused else None
+        if self.bar is not None:
+            self.bar.asked.connect(self.focus_asked)
+            column.addWidget(self.bar)
+        column.addWidget(self.rows, 1)
         for splitter in self.splitters:
             splitter.setHandleWidth(8)
             splitter.setChildrenCollapsible(False)
@@ -69,6 +89,9 @@ class Page(QWidget):
         views = [VIEWS[name](style) for name in names]
         for view in views:
             view.set_style(style)
+            view.focus_asked.connect(self.focus_asked)
+            view.epoch_asked.connect(self.epoch_asked)
+            view.wants_changed.connect(self.wants_changed)
         self.views.extend(views)
         if len(views) == 1:
             return views[0].panel
@@ -93,8 +116,22 @@ class Page(QWidget):
         """The page's view of this name."""
         return next(view for view in self.views if view.name == name)
 
+    @property
+    def wants(self) -> frozenset[Part]:
+        """The parts of a snapshot that its views draw."""
+        return frozenset[Part]().union(*(view.wants for view in self.views))
+
+    def set_focus(self, focus: Focus, experiment: Experiment) -> None:
+        """Look closely at another lane, layer or neuron of an experiment."""
+        if self.bar is not None:
+            self.bar.show_focus(focus, experiment)
+        for view in self.views:
+            view.set_focus(focus)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw one epoch in every view."""
+        if self.bar is not None:
+            self.bar.show_focus(self.bar.focus, snapshot.experiment)
         for view in self.views:
             view.show(snapshot)
 
@@ -107,6 +144,8 @@ class Page(QWidget):
     def set_style(self, style: Style) -> None:
         """Change the colours of every view."""
         self.look = style
+        if self.bar is not None:
+            self.bar.set_style(style)
         for view in self.views:
             view.set_style(style)
 

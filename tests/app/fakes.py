@@ -19,7 +19,7 @@ def epoch(experiment: Experiment, number: int) -> Epoch:
     return Epoch(
         number,
         np.full((lanes, experiment.parameter_count), float(number), np.float32),
-        Scalars(each, each, each, each, layered, layered, layered),
+        Scalars(each, each, each, each, *[layered] * 7),
     )
 
 

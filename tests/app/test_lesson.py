@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 from initviz.app.lesson import LessonPanel
 from initviz.catalog.lessons import LESSONS, Lesson
 from initviz.claims import State
-from initviz.engine import Wanted, probe, record
+from initviz.engine import probe, record
+from initviz.parts import Wanted
 from initviz.snapshot import Snapshot
 from initviz.views.style import DARK, LIGHT
 

@@ -23,7 +23,8 @@ from initviz.app.player import (
     Player,
 )
 from initviz.app.runner import Request, Trainer
-from initviz.engine import Wanted, record
+from initviz.engine import record
+from initviz.parts import Part, Wanted
 from initviz.snapshot import Snapshot
 from tests.app.conftest import LONG, SMALL, MakePlayer, is_waiting, threads
 from tests.app.fakes import Gate, Stepping, failing
@@ -504,13 +505,13 @@ def test_where_probing_takes_long_the_boundary_is_coarser_while_it_moves_and_fin
 
 def test_only_what_is_wanted_is_probed(make_player: MakePlayer, qtbot: QtBot) -> None:
     player = make_player()
-    player.want(layers=False, boundary=True)
+    player.want(frozenset({Part.BOUNDARY}))
     player.step_forward()
     qtbot.waitUntil(lambda: shows(player, 1), timeout=LONG)
     assert player.snapshot is not None
     assert player.snapshot.layers == ()
 
-    player.want(layers=True, boundary=False)
+    player.want(frozenset({Part.LAYERS}))
     player.step_back()
     qtbot.waitUntil(lambda: shows(player, 0), timeout=LONG)
     assert player.snapshot.boundary is None

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 import initviz.engine
 from initviz.app.runner import Prober, Request, Trainer
-from initviz.engine import Wanted, record
+from initviz.engine import record
+from initviz.parts import Wanted
 from initviz.recording import Recording
 from tests.app.conftest import LONG, SMALL, is_waiting, threads
 from tests.app.fakes import Gate, Stepping, epoch, failing

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from initviz.catalog.lessons import LESSONS, Lesson, find, read
-from initviz.engine import Wanted, probe, record
+from initviz.engine import probe, record
 from initviz.experiment import Experiment, ExperimentError
 from initviz.findings import Severity, Symptom, diagnose
+from initviz.parts import Wanted
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
 

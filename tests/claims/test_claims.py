@@ -17,8 +17,9 @@ from initviz.claims import (
     read_claim,
 )
 from initviz.claims.measurements import Needs
-from initviz.engine import Wanted, probe, record
+from initviz.engine import probe, record
 from initviz.experiment import Experiment
+from initviz.parts import Wanted
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
 from tests.make import data, lane

@@ -15,13 +15,14 @@ import torch
 from torch import Tensor
 
 from initviz.catalog.activations import ACTIVATIONS, TANH
-from initviz.engine import Wanted, probe, record
+from initviz.engine import probe, record
 from initviz.engine.figures import saturated
 from initviz.engine.initialize import initial_parameters
 from initviz.engine.losses import LOSSES
 from initviz.engine.network import Network, Pass
 from initviz.experiment import Experiment, Lane
 from initviz.layout import layout
+from initviz.parts import Wanted
 from initviz.recording import Recording
 from tests.make import data, lane
 

@@ -8,10 +8,12 @@ import torch
 from torch import Tensor
 
 from initviz.catalog.activations import ACTIVATIONS
-from initviz.engine import Wanted, probe, record, train
+from initviz.engine import probe, record, train
 from initviz.engine.data import load
-from initviz.engine.probe import MAX_SAMPLES, MIN_SAMPLES, probe_samples, round_up
+from initviz.engine.figures import round_up
+from initviz.engine.look import MAX_SAMPLES, MIN_SAMPLES, probe_samples
 from initviz.experiment import Experiment, Lane
+from initviz.parts import Part, Wanted
 from initviz.recording import Recording
 from initviz.snapshot import LOG_HIGH, LOG_LOW, LOG_PER_DECADE, Histogram, Snapshot, Spread
 from tests.make import data, lane
@@ -330,7 +332,7 @@ def test_the_boundary_lies_under_the_points_that_it_is_drawn_with() -> None:
     experiment = Experiment(
         data=data("blobs", samples=300, noise=0.2, features=12), hidden=(8,), epochs=15
     )
-    snapshot = probe(record(experiment), 15, Wanted(grid=80, layers=False))
+    snapshot = probe(record(experiment), 15, Wanted(grid=80, parts=frozenset({Part.BOUNDARY})))
     assert snapshot.boundary is not None
     left, right, bottom, top = snapshot.plane.extent
     u, v = snapshot.plane.points.T
@@ -344,11 +346,11 @@ def test_the_boundary_lies_under_the_points_that_it_is_drawn_with() -> None:
 
 
 def test_only_what_is_wanted_is_computed(mixed: Recording) -> None:
-    bare = probe(mixed, 1, Wanted(grid=0, layers=False))
+    bare = probe(mixed, 1, Wanted(grid=0, parts=frozenset({Part.BOUNDARY})))
     assert bare.layers == ()
     assert bare.boundary is None
     assert bare.plane is load(mixed.experiment).plane
-    picture = probe(mixed, 1, Wanted(grid=7, layers=False))
+    picture = probe(mixed, 1, Wanted(grid=7, parts=frozenset({Part.BOUNDARY})))
     assert picture.layers == ()
     assert picture.boundary is not None
     assert picture.boundary.shape == (5, 1, 7, 7)

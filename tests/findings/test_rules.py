@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from initviz.engine import Wanted, probe, record
+from initviz.engine import probe, record
 from initviz.experiment import Experiment, Lane
 from initviz.findings import Finding, Severity, Symptom, diagnose
 from initviz.findings.measures import loss_of_guessing, measure
@@ -26,6 +26,7 @@ from initviz.findings.thresholds import (
     WELL_LEARNT,
 )
 from initviz.findings.words import epochs_to_change, loss_text, number, percent
+from initviz.parts import Wanted
 from initviz.recording import Recording, Scalars
 from initviz.snapshot import Histogram, LayerSnapshot, Plane, Snapshot, Spread
 from tests.make import data, lane
@@ -93,7 +94,7 @@ def scene(
     per_layer = np.ones((len(losses), 1, len(names)))
     history = Scalars(
         losses, losses, np.full_like(losses, accuracy), np.full_like(losses, accuracy),
-        per_layer, per_layer * np.broadcast_to(weight_norm, len(names)), per_layer,
+        per_layer, per_layer * np.broadcast_to(weight_norm, len(names)), *[per_layer] * 5,
     )  # fmt: skip
     plane = Plane(
         np.zeros(2), np.eye(2), (-1.0, 1.0, -1.0, 1.0), np.zeros((2, 2)), np.array([0.0, 1.0]),

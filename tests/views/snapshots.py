@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from initviz.experiment import DataSettings, Experiment, Lane
-from initviz.recording import Scalars
+from initviz.recording import PER_LAYER, Scalars
 from initviz.snapshot import (
     LOG_HIGH,
     LOG_LOW,
@@ -65,6 +65,7 @@ def snapshot(
     zeros: ArrayLike = 0.0,
     activations: ArrayLike = 0.5,
     plane: Plane | None = None,
+    per_layer: Mapping[str, ArrayLike] | None = None,
 ) -> Snapshot:
     """A snapshot of K lanes × L layers.
 
@@ -78,6 +79,8 @@ def snapshot(
         values: shares on the linear axis, broadcast to (L, K, 64); ``value_edges`` its ends.
         sizes: shares on the log axis, broadcast to (L, K, 96); ``zeros`` of exact zeros, (L, K).
         activations: every z and a.
+        per_layer: scalars that every layer has of its own, by name, broadcast to (epochs, K, L);
+            0 where not given.
     """
     of = of or experiment(lanes, layers)
     lanes, layers = len(of.lanes), len(of.layer_names)
@@ -102,7 +105,12 @@ def snapshot(
         if logits.ndim == 3 and outputs == 1:  # one field for each lane
             logits = logits[:, None]
         logits = np.array(np.broadcast_to(logits, (lanes, outputs, *logits.shape[-2:])))
-    per_layer = np.zeros((recorded + 1, lanes, layers))
+    layered = {
+        name: np.array(
+            np.broadcast_to((per_layer or {}).get(name, 0.0), (recorded + 1, lanes, layers)), float
+        )
+        for name in PER_LAYER
+    }
     return Snapshot(
         experiment=of,
         epoch=epoch,
@@ -121,9 +129,7 @@ def snapshot(
             test_loss=curve(test_loss),
             train_score=curve(train_score),
             test_score=curve(test_score),
-            gradient_norm=per_layer,
-            weight_norm=per_layer,
-            update_ratio=per_layer,
+            **layered,
         ),
         diverged_at=np.array(diverged_at or [-1] * lanes),
     )  # fmt: skip

@@ -1,0 +1,165 @@
+"""One look at recorded weights: a pass over the probe's samples, and what it shows."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from initviz.catalog.tasks import CLASSES, REGRESSION
+from initviz.engine.data import load
+from initviz.engine.device import find_dtype
+from initviz.engine.figures import (
+    sample_figures,
+    saturated,
+    size_histogram,
+    spread,
+    symmetry_and_deviation,
+    value_edges,
+    value_histogram,
+)
+from initviz.engine.network import Evaluation, Pass, as_inputs
+from initviz.engine.spectra import spectra
+from initviz.engine.train import build_network
+from initviz.experiment import Experiment
+from initviz.parts import Samples, Spectra
+from initviz.snapshot import Array, LayerSnapshot
+
+SAMPLE_NUMBERS = 1 << 19
+"""Activations, over all lanes and layers, that a probe aims to stay under."""
+MIN_SAMPLES, MAX_SAMPLES = 128, 512
+
+
+class Look:
+    """The weights of one epoch at work. What nobody asks for is not computed.
+
+    Args:
+        experiment: whose weights they are.
+        rows: (K, P), in the experiment's order of lanes; copied.
+    """
+
+    def __init__(self, experiment: Experiment, rows: Tensor) -> None:
+        self.experiment = experiment
+        self.network, self.places = build_network(experiment, rows)
+
+    @cached_property
+    def passing(self) -> Pass:
+        """Forward and backward over the probe's samples."""
+        inputs, labels = _batch(self.experiment)
+        passing = Pass(self.network, inputs.shape[2])
+        # The sum of the losses leaves every sample its own ∂ℓ/∂z; ∂L/∂W becomes the mean's.
+        passing.run(inputs, labels, mean=False)
+        self.network.gradient_store.div_(passing.rows)
+        return passing
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """W of every layer, (K, fan_in, fan_out)."""
+        return [self._in_order(weight) for weight in self.network.weights]
+
+    @property
+    def gradients(self) -> list[Tensor]:
+        """∂L/∂W of every layer, (K, fan_in, fan_out)."""
+        network = self.passing.network
+        return [self._in_order(gradient) for gradient in network.weight_gradients]
+
+    @cached_property
+    def activations(self) -> list[Tensor]:
+        """a of every hidden layer, then the logits, (K, n, fan_out)."""
+        passing = self.passing
+        return [self._in_order(a) for a in (*passing.activations, passing.preactivations[-1])]
+
+    def boundary(self, grid: int) -> Array:
+        """The outputs over the input plane, (K, outputs, grid, grid)."""
+        logits = Evaluation(self.network, _plane_inputs(self.experiment, grid)).run()
+        ordered = self._in_order(logits).transpose(1, 2)
+        return _array(ordered).reshape(len(self.places), -1, grid, grid)
+
+    def samples(self) -> Samples:
+        """How far every layer tells the samples apart."""
+        x, y = _raw_batch(self.experiment)
+        task = self.experiment.task
+        classes = None if task is REGRESSION else y.argmax(dim=1) if task is CLASSES else y[:, 0]
+        return sample_figures(x, self.activations, classes)
+
+    def spectra(self, start: list[Tensor], layer: int, fine: bool) -> Spectra:
+        """Singular values of one layer's weights, whose first ones ``start`` has, and Jacobians."""
+        return spectra(self.network, self.passing, self.places, start[layer], layer, fine)
+
+    def layers(self) -> tuple[LayerSnapshot, ...]:
+        """Every layer with its figures."""
+        experiment, network, passing = self.experiment, self.network, self.passing
+        activations = [experiment.activation_of(lane) for lane in experiment.lanes]
+        values = self.activations
+        sizes = [spread(value) for value in values]
+        edges = value_edges(activations, np.array([size.rms for size in sizes[:-1]]))
+        layers = []
+        for i, (name, a, size) in enumerate(
+            zip(experiment.layer_names, values, sizes, strict=True)
+        ):
+            output = i == len(network.slots) - 1
+            gradient = self._in_order(network.weight_gradients[i])
+            delta = self._in_order(passing.deltas[i])
+            alike, deviation = symmetry_and_deviation(a, size.rms)
+            layers.append(
+                LayerSnapshot(
+                    name=name,
+                    weight=_array(self._in_order(network.weights[i])),
+                    bias=_array(self._in_order(network.biases[i])[:, 0]),
+                    preactivation=_array(self._in_order(passing.preactivations[i])),
+                    activation=_array(a),
+                    grad_z=_array(delta),
+                    grad_weight=_array(gradient),
+                    grad_bias=_array(self._in_order(network.bias_gradients[i])[:, 0]),
+                    activation_size=size,
+                    grad_z_size=spread(delta),
+                    grad_weight_size=spread(gradient),
+                    deviation=deviation,
+                    saturated=np.full(len(self.places), np.nan)
+                    if output
+                    else saturated(a, activations),
+                    symmetry=alike,
+                    values=value_histogram(a, edges, size),
+                    sizes=size_histogram(a, size),
+                )
+            )
+        return tuple(layers)
+
+    def _in_order(self, x: Tensor) -> Tensor:
+        """The lanes of x in the experiment's order; x itself where they stand in it."""
+        if self.places == sorted(self.places):
+            return x
+        return torch.stack([x[place] for place in self.places])
+
+
+def probe_samples(experiment: Experiment) -> int:
+    """How many training points a probe runs: fewer for large networks, but 128 of them."""
+    per_sample = len(experiment.lanes) * sum(experiment.sizes[1:])
+    samples = experiment.data.facts.train
+    return min(samples, max(MIN_SAMPLES, min(MAX_SAMPLES, SAMPLE_NUMBERS // per_sample)))
+
+
+@lru_cache(maxsize=4)
+def _plane_inputs(experiment: Experiment, grid: int) -> Tensor:
+    return torch.tensor(load(experiment).plane.grid(grid), dtype=find_dtype(experiment))
+
+
+@lru_cache(maxsize=4)
+def _raw_batch(experiment: Experiment) -> tuple[Tensor, Tensor]:
+    """The probe's samples, (n, features), and what the outputs should be, (n, outputs)."""
+    train, rows, dtype = load(experiment).train, probe_samples(experiment), find_dtype(experiment)
+    return torch.tensor(train.x[:rows], dtype=dtype), torch.tensor(train.y[:rows], dtype=dtype)
+
+
+@lru_cache(maxsize=4)
+def _batch(experiment: Experiment) -> tuple[Tensor, Tensor]:
+    """The probe's samples as ``Pass.run`` takes them."""
+    x, y = _raw_batch(experiment)
+    return as_inputs(x, len(experiment.lanes)), y.T.contiguous()
+
+
+def _array(tensor: Tensor) -> Array:
+    array: Array = tensor.numpy()
+    return array
