@@ -68,6 +68,7 @@ class Player(QObject):
         self.snapshot: Snapshot | None = None
         self.parts = frozenset({Part.LAYERS, Part.BOUNDARY})
         self._asked: tuple[object, ...] = ()
+        self._answered: Request | None = None
         self._seen = 0
         self._target: int | None = None  # an epoch to step to, once it is there
         self._origin = (0.0, 0)  # when and where playing began
@@ -195,6 +196,7 @@ class Player(QObject):
         self._seen = 0
         self._target = None
         self._asked = ()
+        self._answered = None
         self._slow = self._probe_failed = False
         self._rebase(0)
         self.model.cursor = 0
@@ -284,7 +286,16 @@ class Player(QObject):
         if result.request.wanted.grid <= PLAYING_GRID and not self._slow:
             self._slow = result.seconds > SLOW_PROBE
         self.snapshot = result.snapshot
+        self._answered = result.request
         self.shown.emit(result.snapshot)
+
+    @property
+    def rests(self) -> bool:
+        """Whether the finest picture of the present epoch is there, with all that is wanted."""
+        answered = self._answered
+        if answered is None or answered.wanted.parts != self.parts or not self.prober.idle:
+            return False
+        return answered.wanted.fine and answered.epoch == self.model.cursor
 
     @property
     def _resting(self) -> bool:

@@ -24,6 +24,7 @@ from initviz.app.player import (
 )
 from initviz.app.runner import Request, Trainer
 from initviz.engine import record
+from initviz.focus import Focus
 from initviz.parts import Part, Wanted
 from initviz.snapshot import Snapshot
 from tests.app.conftest import LONG, SMALL, MakePlayer, is_waiting, threads
@@ -808,3 +809,33 @@ def test_a_thinned_recording_ends_at_a_lower_goal_whose_weights_are_gone(
     assert player.model.phase is Phase.FINISHED
     assert player.model.cursor == kept[-3]
     assert player.model.recording.last == 21
+
+
+def test_a_player_rests_when_the_finest_picture_is_there(
+    make_player: MakePlayer, qtbot: QtBot
+) -> None:
+    player = make_player()
+    qtbot.waitUntil(lambda: player.rests, timeout=LONG)
+    player.want(frozenset({Part.LAYERS, Part.SAMPLES}))
+    assert not player.rests
+    qtbot.waitUntil(lambda: player.rests, timeout=LONG)
+    assert player.snapshot is not None
+    assert player.snapshot.samples is not None
+    player.step_forward()
+    qtbot.waitUntil(lambda: player.rests and player.model.cursor == 1, timeout=LONG)
+    assert player.snapshot.epoch == 1
+
+
+def test_another_focus_is_probed(make_player: MakePlayer, qtbot: QtBot) -> None:
+    player = make_player()
+    player.want(frozenset({Part.NEURONS}))
+    player.model.set_focus(Focus(lane=1, layer=9, neuron=3))  # the nearest that there is
+
+    def looked_at() -> bool:
+        shown = player.snapshot
+        return shown is not None and shown.focus == Focus(lane=1, layer=2)
+
+    qtbot.waitUntil(looked_at, timeout=LONG)
+    assert player.snapshot is not None
+    assert player.snapshot.tiles is not None
+    assert player.snapshot.tiles.lanes == (1,)
