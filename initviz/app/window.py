@@ -21,12 +21,10 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMessageBox,
     QScrollArea,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,7 +32,6 @@ from PySide6.QtWidgets import (
 from initviz.app import theme
 from initviz.app.banner import Banner
 from initviz.app.controls import Controls
-from initviz.app.fields import Combo
 from initviz.app.files import TABLES, Files
 from initviz.app.keys import keyboard_help
 from initviz.app.memory import Memory
@@ -42,6 +39,7 @@ from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
 from initviz.app.player import Player
 from initviz.app.theme import Theme
+from initviz.app.topbar import TopBar
 from initviz.app.transport import Scrubber, Transport
 from initviz.app.verdicts import Verdicts
 from initviz.assets import asset
@@ -133,7 +131,9 @@ class Window(QMainWindow):
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(8, 4, 8, 6)
         rows.setSpacing(6)
-        rows.addLayout(self._top())
+        self.top = TopBar(self.transport)
+        self.lessons, self.export = self.top.lessons, self.top.export
+        rows.addWidget(self.top)
         rows.addLayout(columns, 1)
         rows.addWidget(self.scrubber)
         self.setCentralWidget(whole)
@@ -142,33 +142,6 @@ class Window(QMainWindow):
         whole.setFocus()
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
-
-    def _top(self) -> QHBoxLayout:
-        self.lessons = Combo()
-        self.lessons.setMinimumWidth(264)
-        self.lessons.setToolTip("Choose a lesson: an experiment, and what there is to see in it")
-        self.lessons.setAccessibleName("Lesson")
-        for lesson in LESSONS.values():
-            self.lessons.addItem(lesson.heading, lesson.name)
-            self.lessons.setItemData(
-                self.lessons.count() - 1, lesson.summary, Qt.ItemDataRole.ToolTipRole
-            )
-        self.lessons.setPlaceholderText("Own experiment")
-        self.export = QToolButton()
-        self.export.setText("Export ▾")
-        self.export.setToolTip("Save or copy pictures of what is shown (Ctrl+E)")
-        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        brand = QLabel("initviz")
-        brand.setProperty("brand", True)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(brand)
-        row.addWidget(self.lessons)
-        row.addStretch(1)
-        row.addWidget(self.transport)
-        row.addStretch(1)
-        row.addWidget(self.export)
-        return row
 
     def _connect(self) -> None:
         model, player = self.model, self.player
@@ -246,7 +219,7 @@ class Window(QMainWindow):
 
     def _lesson_shown(self) -> None:
         changed = self.lesson is not None and self.lesson.experiment != self.model.experiment
-        self.lessons.setCurrentIndex(self.lessons.findData(self.lesson.name) if self.lesson else -1)
+        self.top.show_lesson(self.lesson)
         self.verdicts.lesson.show_lesson(self.lesson, changed)
 
     # --- what people ask for ------------------------------------------------------------------

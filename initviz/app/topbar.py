@@ -1,0 +1,45 @@
+"""The bar at the top: which lesson, the transport, and what can be taken out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from initviz.app.fields import Combo
+from initviz.catalog.lessons import LESSONS, Lesson
+
+
+class TopBar(QWidget):
+    """The list of lessons, the transport in the middle, and Export."""
+
+    def __init__(self, transport: QWidget) -> None:
+        super().__init__()
+        self.lessons = Combo()
+        self.lessons.setMinimumWidth(264)
+        self.lessons.setToolTip("Choose a lesson: an experiment, and what there is to see in it")
+        self.lessons.setAccessibleName("Lesson")
+        for lesson in LESSONS.values():
+            self.lessons.addItem(lesson.heading, lesson.name)
+            self.lessons.setItemData(
+                self.lessons.count() - 1, lesson.summary, Qt.ItemDataRole.ToolTipRole
+            )
+        self.lessons.setPlaceholderText("Own experiment")
+        self.export = QToolButton()
+        self.export.setText("Export ▾")
+        self.export.setToolTip("Save or copy pictures of what is shown (Ctrl+E)")
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        brand = QLabel("initviz")
+        brand.setProperty("brand", True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(brand)
+        row.addWidget(self.lessons)
+        row.addStretch(1)
+        row.addWidget(transport)
+        row.addStretch(1)
+        row.addWidget(self.export)
+
+    def show_lesson(self, lesson: Lesson | None) -> None:
+        """Name the lesson that is shown, or none; nothing is emitted."""
+        self.lessons.setCurrentIndex(self.lessons.findData(lesson.name) if lesson else -1)
