@@ -188,6 +188,20 @@ class Recording:
         self._filled += 1
         return row
 
+    def give_way(self, size: int) -> int:
+        """Free ``size`` bytes of weights, or as many as there are, for another recording.
+
+        Epochs are thinned out first, down to two; then all weights go. Every epoch's scalars
+        stay. Returns the bytes that were freed.
+        """
+        with self._lock:
+            before = self._bytes
+            while before - self._bytes < size and len(self._order) > 2:
+                self._thin()
+            if before - self._bytes < size:
+                self._kept, self._order, self._block, self._bytes = {}, [], None, 0
+            return before - self._bytes
+
     def scalars(self) -> Scalars:
         """The figures of all epochs so far: read-only views with the epochs in front."""
         with self._lock:

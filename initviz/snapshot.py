@@ -169,3 +169,16 @@ class Snapshot:
         """(K,), whether each lane had diverged by this epoch."""
         by_now: NDArray[np.bool_] = (self.diverged_at >= 0) & (self.diverged_at <= self.epoch)
         return by_now
+
+
+@dataclass(frozen=True, eq=False)
+class Pinned:
+    """A run that stays in sight, in grey, behind the one that is shown; equal to itself only.
+
+    Attributes:
+        title: what the run is called.
+        snapshot: the epoch that was shown when it was pinned; ``history`` has its figures.
+    """
+
+    title: str
+    snapshot: Snapshot

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from initviz.app.edits import is_undo_or_redo
 from initviz.catalog.parameter import Kind, Parameter, SettingError
 
 LABEL_WIDTH = 84
@@ -102,8 +103,15 @@ class Field(QWidget):
         self.show_cure(message)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Up and down step a number, by one or along 1, 2, 5; Esc takes all typing back."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        """Up and down step a number, by one or along 1, 2, 5; Esc takes all typing back.
+
+        The keys of undo are the window's, unless there is refused text to take back.
+        """
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if is_undo_or_redo(event) and not self.cure.text():
+                event.ignore()
+                return True
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
             if direction and isinstance(self.value, int | float):
                 self._typed(self._stepped(direction))

@@ -30,6 +30,8 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     window.export.setMenu(export)
     file.addSeparator()
     _action(window, file, "&Quit", window.close, "Ctrl+Q")
+    edit = bar.addMenu("&Edit")
+    edit.addActions([window.edits.undo, window.edits.redo])
     run = bar.addMenu("&Run")
     player = window.player
     _action(window, run, "&Train or pause", player.toggle, "Space")
@@ -39,10 +41,14 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     _action(window, run, "To the &newest epoch", player.to_end, "End")
     run.addSeparator()
     _action(window, run, "&Restart from epoch 0", player.restart, "Ctrl+R")
-    edit = bar.addMenu("&Initialisations")
+    run.addSeparator()
+    _action(window, run, "R&uns of this session…", window.show_runs, "Ctrl+H")
+    _action(window, run, "&Pin this run, or unpin it", window.pins.toggle_present, "Ctrl+P")
+    _action(window, run, "Take all pins &away", window.pins.clear, "Ctrl+Shift+P")
+    order = bar.addMenu("&Initialisations")
     move = window.controls.lanes.move_focused
-    _action(window, edit, "Move &up", partial(move, -1), "Alt+Up")
-    _action(window, edit, "Move &down", partial(move, 1), "Alt+Down")
+    _action(window, order, "Move &up", partial(move, -1), "Alt+Up")
+    _action(window, order, "Move &down", partial(move, 1), "Alt+Down")
     lessons = bar.addMenu("&Lessons")
     lessons.setToolTipsVisible(True)
     for lesson in LESSONS.values():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -15,7 +16,7 @@ from initviz.app.model import Model, Phase
 from initviz.app.runner import Prober, Request, Result, Run, Trainer
 from initviz.experiment import Experiment
 from initviz.parts import Part, Wanted
-from initviz.recording import DEFAULT_BUDGET
+from initviz.recording import DEFAULT_BUDGET, Recording
 from initviz.snapshot import Snapshot
 
 FRAME_MS, FAST_FRAME_MS, WAITING_MS = 33, 66, 4
@@ -49,7 +50,7 @@ class Player(QObject):
 
     Signals:
         shown(snapshot): a new snapshot is there to be drawn.
-        recorded(): epochs were added to the recording.
+        recorded(): epochs were added to the recording, or gone through again to catch up.
     """
 
     shown = Signal(object)
@@ -69,7 +70,9 @@ class Player(QObject):
         self.parts = frozenset({Part.LAYERS, Part.BOUNDARY})
         self._asked: tuple[object, ...] = ()
         self._answered: Request | None = None
-        self._seen = 0
+        self._aside: tuple[Request, Callable[[Snapshot | None], None]] | None = None
+        self._returning: tuple[Recording, int] | None = None
+        self._seen: tuple[int, ...] = ()
         self._target: int | None = None  # an epoch to step to, once it is there
         self._origin = (0.0, 0)  # when and where playing began
         self._last_move = 0.0
@@ -163,6 +166,23 @@ class Player(QObject):
         """Throw the recording away and begin again at epoch 0."""
         self._begin(self.model.experiment)
 
+    def bring_back(self, recording: Recording, experiment: Experiment, cursor: int) -> None:
+        """Show what was recorded before, at once; training goes on from where it ends.
+
+        The ``experiment`` is the recording's, or differs from it in the number of epochs.
+        """
+        recording.experiment = experiment
+        self._returning = recording, cursor
+        if experiment == self.model.experiment:
+            self._begin(experiment)
+        else:
+            self.model.edit(experiment)
+
+    def ask_aside(self, request: Request, then: Callable[[Snapshot | None], None]) -> None:
+        """Probe something else between two looks, and hand it over; None where that fails."""
+        self._aside = request, then
+        self._set_pace()
+
     def want(self, parts: frozenset[Part]) -> None:
         """Say which parts of a snapshot the visible views draw."""
         self.parts = parts
@@ -181,7 +201,8 @@ class Player(QObject):
     # --- what happens by itself --------------------------------------------------------------
 
     def _experiment_changed(self, old: Experiment, new: Experiment) -> None:
-        if old.same_run(new) and self.model.phase is not Phase.FAILED:
+        stays = self._returning is None and self.model.phase is not Phase.FAILED
+        if stays and old.same_run(new):
             # Only the number of epochs differs: what is recorded stays true.
             self.model.recording.experiment = self.run.experiment = new
             if self.model.phase is not Phase.TRAINING:
@@ -191,17 +212,22 @@ class Player(QObject):
         self._begin(new)
 
     def _begin(self, experiment: Experiment) -> None:
-        self.run = self.trainer.start(experiment)
+        returning, self._returning = self._returning, None
+        recording, cursor = returning or (None, 0)
+        self.run = self.trainer.start(experiment, recording)
         self.model.recording = self.run.recording
-        self._seen = 0
+        self._seen = ()
         self._target = None
         self._asked = ()
         self._answered = None
         self._slow = self._probe_failed = False
-        self._rebase(0)
-        self.model.cursor = 0
-        self.model.cursor_changed.emit(0)
+        cursor = recording.nearest(cursor) if recording else 0
+        self._rebase(cursor)
+        self.model.cursor = cursor
+        self.model.cursor_changed.emit(cursor)
         self.model.set_phase(Phase.IDLE if self.trainer.ready.is_set() else Phase.LOADING)
+        if recording:
+            self.model.set_phase(self._resting_phase())
         self._set_pace()
 
     def look(self) -> None:
@@ -213,7 +239,8 @@ class Player(QObject):
     def _set_pace(self) -> None:
         fast = math.isinf(self.speed) and self.model.phase is Phase.TRAINING
         pace = FAST_FRAME_MS if fast else FRAME_MS
-        waiting = self._target is not None or not (len(self.model.recording) and self.prober.idle)
+        waiting = self._target is not None or self._aside is not None
+        waiting = waiting or not (len(self.model.recording) and self.prober.idle)
         if waiting and self.model.phase in (Phase.IDLE, Phase.PAUSED, Phase.FINISHED):
             pace = WAITING_MS
         if self._timer.interval() != pace:
@@ -226,8 +253,9 @@ class Player(QObject):
             return
         if model.phase is Phase.LOADING and len(run.recording):
             model.set_phase(Phase.IDLE)
-        if len(run.recording) != self._seen:
-            self._seen = len(run.recording)
+        seen = len(run.recording), run.trained, run.catching_up
+        if seen != self._seen:
+            self._seen = seen
             self.recorded.emit()
         if self._target is not None and run.recording.last >= self._target:
             target, self._target = self._target, None
@@ -253,6 +281,8 @@ class Player(QObject):
             if due > last:
                 self._rebase(last)  # the training is slower than the wish: no catching up later
             ahead = min(end, here + max(2, round(self.speed * 0.2)))
+            if run.trained < last:  # what comes next can be trained while the known is shown
+                ahead = min(end, max(ahead, last + 1))
         self.trainer.set_goal(max(ahead, last if math.isinf(self.speed) else 0))
         if here != model.cursor:
             self._last_move = time.monotonic()
@@ -266,6 +296,9 @@ class Player(QObject):
         if result is not None:
             self._receive(result)
         recording = self.model.recording
+        if self._aside is not None and self.prober.idle:
+            self.prober.ask(self._aside[0])
+            return  # the next look asks for what is shown
         if not len(recording) or self._probe_failed:
             return
         grid = self._grid() if Part.BOUNDARY in self.parts else 0
@@ -276,6 +309,10 @@ class Player(QObject):
             self.prober.ask(Request(recording, self.model.cursor, wanted))
 
     def _receive(self, result: Result) -> None:
+        if self._aside is not None and result.request is self._aside[0]:
+            (_, then), self._aside = self._aside, None
+            then(result.snapshot)
+            return
         if result.request.recording is not self.model.recording:
             return
         if result.error is not None:

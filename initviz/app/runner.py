@@ -33,6 +33,8 @@ class Run:
 
     Attributes:
         goal: the epoch to train to; at or below ``recording.last`` means pause.
+        trained: the epoch that the training itself has come to, −1 before any. A recording that
+            was brought back is ahead of it: its epochs are gone through again, to catch up.
         error: what the training raised, None while all is well.
         rate: epochs a second, averaged over the last few.
     """
@@ -40,9 +42,15 @@ class Run:
     experiment: Experiment
     recording: Recording
     goal: int = 0
+    trained: int = -1
     error: BaseException | None = None
     rate: float = 0.0
     _stamps: deque[float] = field(default_factory=deque)
+
+    @property
+    def catching_up(self) -> bool:
+        """Whether epochs are trained again that are recorded already."""
+        return self.trained < self.recording.last < self.goal
 
     def stamp(self) -> None:
         """Note the time of an epoch; the rate is over the last few seconds."""
@@ -60,6 +68,10 @@ class Trainer:
     ``ready`` is set when the engine, and torch with it, has been imported. A thread that is
     ``held`` waits for ``release`` before it does so: importing takes the interpreter from whoever
     else needs it.
+
+    Attributes:
+        budget: bytes of weights that all recordings keep together.
+        earlier: recordings that give way to the one in training, the first one first.
     """
 
     def __init__(self, budget: int = DEFAULT_BUDGET, *, held: bool = False) -> None:
@@ -68,6 +80,7 @@ class Trainer:
         if not held:
             self._released.set()
         self.budget = budget
+        self.earlier: tuple[Recording, ...] = ()
         self._condition = threading.Condition()
         self._run: Run | None = None
         self._closed = False
@@ -83,12 +96,20 @@ class Trainer:
         """Whether the thread has been let to begin."""
         return self._released.is_set()
 
-    def start(self, experiment: Experiment) -> Run:
-        """Abandon the present run and start another, up to epoch 0."""
+    def start(self, experiment: Experiment, recording: Recording | None = None) -> Run:
+        """Abandon the present run and start another, up to epoch 0.
+
+        With a ``recording`` of the same experiment it goes on where that one ends: training is
+        deterministic, so its epochs are gone through again, and not recorded twice.
+        """
+        run = Run(
+            experiment, Recording(experiment, self.budget) if recording is None else recording
+        )
+        run.goal = max(run.recording.last, 0)
         with self._condition:
-            self._run = Run(experiment, Recording(experiment, self.budget))
+            self._run = run
             self._condition.notify_all()
-            return self._run
+            return run
 
     def set_goal(self, epoch: int) -> None:
         """Train the present run up to this epoch; one that is recorded already pauses it.
@@ -144,8 +165,21 @@ class Trainer:
             with self._condition:
                 if self._closed or self._run is not run:
                     return
+            run.trained = epoch.number
+            if epoch.number <= run.recording.last:
+                continue
+            self._make_room(run.recording.kept_bytes + epoch.parameters.nbytes)
             run.recording.append(epoch)
             run.stamp()
+
+    def _make_room(self, wanted: int) -> None:
+        """Let earlier recordings give way until what is wanted fits into the budget."""
+        earlier = self.earlier
+        excess = wanted + sum(recording.kept_bytes for recording in earlier) - self.budget
+        for recording in earlier:
+            if excess <= 0:
+                return
+            excess -= recording.give_way(excess)
 
     def _checkpoint(self, run: Run) -> None:
         """Called before every step: blocks while paused, raises when abandoned."""

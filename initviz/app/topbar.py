@@ -1,18 +1,19 @@
-"""The bar at the top: which lesson, the transport, and what can be taken out."""
+"""The bar at the top: which lesson, undo, the transport, the runs, what can be taken out."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from initviz.app.edits import Edits
 from initviz.app.fields import Combo
 from initviz.catalog.lessons import LESSONS, Lesson
 
 
 class TopBar(QWidget):
-    """The list of lessons, the transport in the middle, and Export."""
+    """The list of lessons, undo and redo, the transport in the middle, Runs and Export."""
 
-    def __init__(self, transport: QWidget) -> None:
+    def __init__(self, transport: QWidget, edits: Edits) -> None:
         super().__init__()
         self.lessons = Combo()
         self.lessons.setMinimumWidth(264)
@@ -28,6 +29,12 @@ class TopBar(QWidget):
         self.export.setText("Export ▾")
         self.export.setToolTip("Save or copy pictures of what is shown (Ctrl+E)")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.runs = QToolButton()
+        self.runs.setText("Runs ▾")
+        self.runs.setToolTip(
+            "The runs of this session: come back to one, or pin its curves (Ctrl+H)"
+        )
+        self.runs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         brand = QLabel("initviz")
         brand.setProperty("brand", True)
         row = QHBoxLayout(self)
@@ -35,9 +42,21 @@ class TopBar(QWidget):
         row.setSpacing(10)
         row.addWidget(brand)
         row.addWidget(self.lessons)
+        steps = QHBoxLayout()
+        steps.setSpacing(2)
+        for action, name in ((edits.undo, "Undo"), (edits.redo, "Redo")):
+            button = QToolButton()
+            button.setProperty("flat", True)
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setAccessibleName(name)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            steps.addWidget(button)
+        row.addLayout(steps)
         row.addStretch(1)
         row.addWidget(transport)
         row.addStretch(1)
+        row.addWidget(self.runs)
         row.addWidget(self.export)
 
     def show_lesson(self, lesson: Lesson | None) -> None:

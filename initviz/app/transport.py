@@ -125,8 +125,11 @@ class Scrubber(QWidget):
         row.addWidget(self.state)
         self.refresh("", 0.0)
 
-    def refresh(self, thinned: str, rate: float) -> None:
-        """Show the model's cursor and phase; ``thinned`` says if weights were thinned out."""
+    def refresh(self, thinned: str, rate: float, instead: str = "") -> None:
+        """Show the model's cursor and phase; ``thinned`` says if weights were thinned out.
+
+        ``instead`` says what is going on where the phase does not tell.
+        """
         model = self._model
         last = max(model.recording.last, 0)
         with QSignalBlocker(self.slider):
@@ -139,6 +142,8 @@ class Scrubber(QWidget):
         parts = [model.phase.value]
         if model.phase is Phase.TRAINING and rate:
             parts = [f"{rate:.0f} epochs/s" if rate >= 10 else f"{rate:.1f} epochs/s"]
+        if instead:
+            parts = [instead]
         if thinned:
             parts.insert(0, thinned)
         parts.append(model.experiment.device.upper())

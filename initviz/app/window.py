@@ -32,12 +32,16 @@ from PySide6.QtWidgets import (
 from initviz.app import theme
 from initviz.app.banner import Banner
 from initviz.app.controls import Controls
+from initviz.app.edits import Edits, Stand
 from initviz.app.files import TABLES, Files
 from initviz.app.keys import keyboard_help
 from initviz.app.memory import Memory
 from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
+from initviz.app.pins import Pins
 from initviz.app.player import Player
+from initviz.app.runlist import RunList
+from initviz.app.runs import PastRun, Runs
 from initviz.app.theme import Theme
 from initviz.app.topbar import TopBar
 from initviz.app.transport import Scrubber, Transport
@@ -63,7 +67,7 @@ class Window(QMainWindow):
     Args:
         experiment: what to show first; None takes the remembered one, or the first lesson.
         memory: what is remembered between starts.
-        budget: bytes of weights that a recording keeps.
+        budget: bytes of weights that the session's recordings keep together.
     """
 
     def __init__(
@@ -78,6 +82,9 @@ class Window(QMainWindow):
         self._judged = 0.0
         self.model = Model(self._first_experiment(experiment))
         self.player = Player(self.model, budget)
+        self.edits = Edits(Stand(self.model.experiment, self.lesson), self._show_stand, self)
+        self.runs = Runs(self.player, lambda: self.lesson)
+        self.pins = Pins(self.player, self.runs)
         self.look = theme.resolve(self.memory.theme)
         self.setWindowTitle("initviz")
         self.setWindowIcon(QIcon(str(asset("icon.png"))))
@@ -131,8 +138,9 @@ class Window(QMainWindow):
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(8, 4, 8, 6)
         rows.setSpacing(6)
-        self.top = TopBar(self.transport)
+        self.top = TopBar(self.transport, self.edits)
         self.lessons, self.export = self.top.lessons, self.top.export
+        self.run_list = RunList(self.runs, self.pins, self)
         rows.addWidget(self.top)
         rows.addLayout(columns, 1)
         rows.addWidget(self.scrubber)
@@ -156,6 +164,9 @@ class Window(QMainWindow):
         self.verdicts.remedy_asked.connect(self.add_remedy)
         self.verdicts.lesson.try_asked.connect(lambda wanted: model.edit(wanted.experiment))
         self.verdicts.lesson.lesson_asked.connect(self.choose_lesson)
+        self.top.runs.clicked.connect(self.show_runs)
+        self.run_list.asked.connect(self.show_run)
+        self.pins.changed.connect(self._pins_changed)
         self.tabs.currentChanged.connect(lambda _: self._page_changed())
         self.lessons.activated.connect(lambda i: self.choose_lesson(self.lessons.itemData(i)))
         model.focus_changed.connect(lambda f: self.page.set_focus(f, model.experiment))
@@ -202,7 +213,9 @@ class Window(QMainWindow):
         thinned = ""
         if recording.stride > 1:
             thinned = f"memory: every {ordinal(recording.stride)} epoch is kept"
-        self.scrubber.refresh(thinned, self.player.run.rate)
+        run = self.player.run
+        catching_up = f"catching up: epoch {max(run.trained, 0)} of {recording.last}"
+        self.scrubber.refresh(thinned, run.rate, catching_up if run.catching_up else "")
 
     def _phase_changed(self) -> None:
         failed = self.model.phase is Phase.FAILED
@@ -219,8 +232,13 @@ class Window(QMainWindow):
 
     def _lesson_shown(self) -> None:
         changed = self.lesson is not None and self.lesson.experiment != self.model.experiment
+        self.edits.note(Stand(self.model.experiment, self.lesson))
         self.top.show_lesson(self.lesson)
         self.verdicts.lesson.show_lesson(self.lesson, changed)
+
+    def _pins_changed(self) -> None:
+        for page in self.pages:
+            page.set_pinned(self.pins.shown)
 
     # --- what people ask for ------------------------------------------------------------------
 
@@ -244,6 +262,27 @@ class Window(QMainWindow):
         self.model.edit(experiment)
         self._lesson_shown()
 
+    def show_runs(self) -> None:
+        """Open the list of the session's runs."""
+        self.run_list.open_below(self.top.runs)
+
+    def show_run(self, run: PastRun) -> None:
+        """Bring back a run with its lesson and its cursor; without weights, at epoch 0."""
+        self._show(run.experiment, run.lesson, run if run.held else None)
+
+    def _show_stand(self, stand: Stand) -> None:
+        stays = stand.experiment.same_run(self.model.experiment)
+        run = None if stays else self.runs.find(stand.experiment)
+        self._show(stand.experiment, stand.lesson, run)
+
+    def _show(self, experiment: Experiment, lesson: Lesson | None, run: PastRun | None) -> None:
+        self.lesson = lesson
+        if run is None:
+            self.model.edit(experiment)
+        else:
+            self.player.bring_back(run.recording, experiment, run.cursor)
+        self._lesson_shown()
+
     def set_theme(self, choice: Theme) -> None:
         """Choose the colours."""
         self.memory.theme = choice
@@ -257,6 +296,8 @@ class Window(QMainWindow):
         self.controls.set_style(self.look)
         self.transport.set_style(self.look)
         self.verdicts.set_style(self.look)
+        self.edits.set_style(self.look)
+        self.run_list.set_style(self.look)
 
     def _system_theme_changed(self) -> None:
         if self.memory.theme is Theme.SYSTEM:

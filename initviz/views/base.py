@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from initviz.focus import NEAREST, Focus
 from initviz.parts import Part
-from initviz.snapshot import Snapshot
+from initviz.snapshot import Pinned, Snapshot
 from initviz.views.panel import Panel
 from initviz.views.style import GLYPHS, SMALL_SIZE, TEXT_SIZE, Style, font
 
@@ -30,6 +30,7 @@ class View(QObject):
         title: its name on the screen.
         parts: the parts of a snapshot that it draws, whatever its switches say.
         panel: the widget to put into a page.
+        pinned: the runs that stay in sight; views with curves over epochs or layers draw them.
 
     Signals:
         focus_asked(Focus): somebody wants to look closely at another lane, layer or neuron.
@@ -55,6 +56,7 @@ class View(QObject):
         self.panel.title.setToolTip(self.help)
         self.canvas.setAccessibleName(self.title)
         self.snapshot: Snapshot | None = None
+        self.pinned: tuple[Pinned, ...] = ()
         self._shape: object = None
 
     @property
@@ -92,6 +94,12 @@ class View(QObject):
         self._shape = None
         if self.snapshot is not None:
             self.show(self.snapshot)
+
+    def set_pinned(self, pinned: tuple[Pinned, ...]) -> None:
+        """Draw these runs, too, in grey behind the one that is shown (see ``views.pinned``)."""
+        if pinned != self.pinned:
+            self.pinned = pinned
+            self.redraw()
 
     def set_line(self, factor: float) -> None:
         """Draw lines ``factor`` times as wide; nothing else changes, and nothing moves."""

@@ -24,6 +24,10 @@ WIDE_POINTS = 100
 lines that are just one pixel wide; wider ones take five times as long."""
 
 
+MOST_POINTS = 600
+"""Points in a curve; of more, the extremes of every few are drawn."""
+
+
 @dataclass(frozen=True)
 class Curve:
     """One lane's curve.
@@ -51,13 +55,20 @@ class LaneCurves(pg.GraphicsObject):
         marker: size of the markers, in pixels.
         theory: whether these are predictions: dotted lines in the colour of the text, which can
             be seen upon the measured ones.
+        pinned: whether these are another run's: grey lines with grey markers.
     """
 
     def __init__(
-        self, style: Style, width: float = 1.5, marker: float = 7, *, theory: bool = False
+        self,
+        style: Style,
+        width: float = 1.5,
+        marker: float = 7,
+        *,
+        theory: bool = False,
+        pinned: bool = False,
     ) -> None:
         super().__init__()
-        self.theory = theory
+        self.theory, self.pinned = theory, pinned
         self.look, self.width, self.marker = style, width, marker
         self.curves: list[Curve] = []
         self._paths: list[tuple[QPainterPath, QPen]] = []
@@ -73,6 +84,8 @@ class LaneCurves(pg.GraphicsObject):
             short = len(curve.x) <= WIDE_POINTS
             if self.theory:
                 pen = self.look.pen(self.look.text, 1.0, Qt.PenStyle.DotLine)
+            elif self.pinned:
+                pen = self.look.pinned_pen(dashed=curve.dashed)
             else:
                 pen = self.look.lane_pen(
                     curve.colour, self.width if short else 1.0, dashed=curve.dashed and short
@@ -132,10 +145,28 @@ class LaneCurves(pg.GraphicsObject):
             painter = QPainter(pixmap)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(self.look.panel), 0.5))
-            painter.setBrush(QColor(self.look.lanes[colour]))
+            fill = self.look.muted if self.pinned else self.look.lanes[colour]
+            painter.setBrush(QColor(fill))
             painter.translate(pixmap.width() / ratio / 2, pixmap.height() / ratio / 2)
             scale = QTransform.fromScale(self.marker, self.marker)
             painter.drawPath(scale.map(Symbols[SYMBOLS[colour]]))
             painter.end()
             self._pixmaps[key] = pixmap
         return self._pixmaps[key]
+
+
+def thinned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Epochs and values (points, K) to draw of (epochs, K).
+
+    Past ``MOST_POINTS`` only the least and the greatest of every few values are kept, so that
+    no spike is lost and no frame is late. A few with a NaN among them become a gap.
+    """
+    count, lanes = values.shape
+    step = -(-count // MOST_POINTS)
+    if step == 1:
+        return np.arange(float(count)), values
+    whole = count // step * step
+    blocks = values[:whole].reshape(-1, step, lanes)
+    extremes = np.stack([blocks.min(axis=1), blocks.max(axis=1)], axis=1).reshape(-1, lanes)
+    x = np.concatenate([np.repeat(np.arange(0.0, whole, step), 2), np.arange(whole, count)])
+    return x, np.concatenate([extremes, values[whole:]])

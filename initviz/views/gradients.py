@@ -17,6 +17,7 @@ from initviz.views.base import (
 )
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.panel import Switch
+from initviz.views.pinned import PinnedRuns, over_layers
 from initviz.views.style import Style
 
 MOST_MARKED = 20
@@ -64,6 +65,7 @@ class GradientView(View):
     def restyle_lines(self) -> None:
         self.curves.set_look(self.look)
         self.theory.set_look(self.look)
+        self.grey.set_look(self.look)
 
     def shape(self, snapshot: Snapshot) -> object:
         return (lane_colours(snapshot), len(snapshot.experiment.hidden))
@@ -75,11 +77,13 @@ class GradientView(View):
         layers = len(snapshot.experiment.layer_names)
         self._width = 0.0
         self.plot.getAxis("bottom").setLabel("layer")
-        self.plot.setXRange(0.6, layers + 0.4, padding=0)
+        deepest = max([layers, *(len(run.snapshot.layers) for run in self.pinned)])
+        self.plot.setXRange(0.6, deepest + 0.4, padding=0)
         lanes = len(snapshot.experiment.lanes)
         # Equal curves lie side by side instead of hiding one another.
-        step = 0.05 if layers <= MOST_MARKED else 0.0
-        self._offsets = [step * (k - (lanes - 1) / 2) for k in range(lanes)]
+        self._step = 0.05 if layers <= MOST_MARKED else 0.0
+        self._offsets = [self._step * (k - (lanes - 1) / 2) for k in range(lanes)]
+        self.grey = PinnedRuns(self.canvas, self.plot, self.look, self.pinned)
         self.curves = LaneCurves(self.look)
         self.plot.addItem(self.curves)
         self.theory = LaneCurves(self.look, theory=True)
@@ -91,9 +95,12 @@ class GradientView(View):
             return
         signal = self.kind.value == "activation"
         self.panel.title.setText("Signal flow" if signal else "Gradient flow")
-        sizes = np.stack([self._sizes(layer) for layer in snapshot.layers])
-        self.range.follow((snapshot.experiment.run_key, self.kind.value, self.size.value))
+        sizes = self._all_sizes(snapshot)
+        switched = self.kind.value, self.size.value
+        self.range.follow((snapshot.experiment.run_key, *switched, self.pinned))
         self.range.see(sizes)
+        for run in self.pinned:
+            self.range.see(self._all_sizes(run.snapshot))
         if self.plot.vb.width() != self._width:
             self._width = self.plot.vb.width()
             ticks = layer_ticks(snapshot.experiment.layer_names, self._width)
@@ -113,6 +120,7 @@ class GradientView(View):
                 for k, colour in enumerate(lane_colours(snapshot))
             ]
         )
+        self.grey.show((low, high), self._pinned_curves, self._pinned_note)
         predicted = self._predictions(snapshot)
         self.theory.set_curves(
             [
@@ -138,6 +146,22 @@ class GradientView(View):
             else:
                 found[k] = predicted.flow * float(snapshot.layers[-1].grad_z_size.rms[k])
         return found
+
+    def _pinned_curves(self, snapshot: Snapshot) -> list[Curve]:
+        heights = decades(self._all_sizes(snapshot), self.range.floor)
+        lanes = heights.shape[1]
+        return over_layers(snapshot, heights, lambda k: self._step * (k - (lanes - 1) / 2))
+
+    def _pinned_note(self, snapshot: Snapshot) -> str:
+        """The number of layers where it is another: its output then stands at another place."""
+        layers = len(snapshot.experiment.layer_names)
+        alike = self.snapshot and layers == len(self.snapshot.experiment.layer_names)
+        return f"epoch {snapshot.epoch}" + ("" if alike else f", {layers} layers")
+
+    def _all_sizes(self, snapshot: Snapshot) -> Array:
+        """The chosen size of every layer, (layers, K)."""
+        sizes: Array = np.array([self._sizes(layer) for layer in snapshot.layers])
+        return sizes.reshape(len(snapshot.layers), len(snapshot.experiment.lanes))
 
     def _sizes(self, layer: LayerSnapshot) -> Array:
         """The chosen size of what is chosen, (K,)."""

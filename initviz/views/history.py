@@ -13,8 +13,9 @@ from initviz.catalog.tasks import REGRESSION
 from initviz.snapshot import Snapshot
 from initviz.views.axes import DecadeRange, decades
 from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
-from initviz.views.curves import Curve, LaneCurves
+from initviz.views.curves import Curve, LaneCurves, thinned
 from initviz.views.panel import Switch
+from initviz.views.pinned import PinnedRuns, over_epochs
 from initviz.views.style import Style
 
 _SCORES = {
@@ -22,9 +23,6 @@ _SCORES = {
     "classes": "share of right answers",
     "regression": "share of the variance explained",
 }
-
-MOST_POINTS = 600
-"""Points in a curve; of more, the extremes of every few are drawn."""
 
 
 class HistoryView(View):
@@ -59,6 +57,7 @@ class HistoryView(View):
 
     def restyle_lines(self) -> None:
         self.curves.set_look(self.look)
+        self.grey.set_look(self.look)
         self._set_pens()
 
     def _set_pens(self) -> None:
@@ -84,6 +83,7 @@ class HistoryView(View):
         guess = math.log10(self._chance) if loss else self._task.guessing_score(self._classes)
         self.reference = pg.InfiniteLine(guess, angle=0)
         self.plot.addItem(self.reference)
+        self.grey = PinnedRuns(self.canvas, self.plot, self.look, self.pinned)
         self.curves = LaneCurves(self.look, marker=8)
         self.plot.addItem(self.curves)
         self.cursor = pg.InfiniteLine(0, angle=90)
@@ -101,13 +101,14 @@ class HistoryView(View):
         what = f"{self._task.loss}, log scale" if loss else _SCORES[self._task.name]
         points = "training" if self.part.value == "train" else "test"
         self.panel.subtitle.setText(f"{points} points, {what}")
-        values = getattr(snapshot.history, f"{self.part.value}_{self.figure.value}")
-        epochs = len(values) - 1
-        end = max(snapshot.experiment.epochs, epochs)
+        values = self._values(snapshot)
+        comparable = [run.snapshot for run in self.pinned if self._is_comparable(run.snapshot)]
+        histories = [values, *(self._values(run) for run in comparable)]
+        end = max(snapshot.experiment.epochs, *(len(history) - 1 for history in histories))
         if end != self._end:
             self._end = end
             self.plot.setXRange(0, end, padding=0.02)
-        self.range.follow((snapshot.experiment.run_key, self.part.value))
+        self.range.follow((snapshot.experiment.run_key, self.part.value, self.pinned))
         x, few = thinned(values)
         marked = [[snapshot.epoch, *end] for end in _ends(values)]
         place = {epoch: epoch for epochs_of in marked for epoch in epochs_of}
@@ -118,8 +119,9 @@ class HistoryView(View):
             apart = np.full((2 * len(place), values.shape[1]), np.nan)
             apart[1::2] = values[[*place]]
             few = np.concatenate([few, apart])
-        # An R² below 0 rests on the floor.
-        heights = self._loss_heights(few) if loss else np.maximum(few, 0)
+        for history in histories[1:]:
+            self.range.see(history)
+        heights = self._heights(few)
         low, high = self.range.bounds if loss else (0.0, 1.0)
         dashed = behind_another(heights, 0.004 * (high - low))
         self.curves.set_curves(
@@ -128,8 +130,32 @@ class HistoryView(View):
                 for k, colour in enumerate(lane_colours(snapshot))
             ]
         )
+        self.grey.show((low, high), self._pinned_curves, self._pinned_note)
         self.cursor.setValue(snapshot.epoch)
         self.notes.show_diverged(snapshot, later=True)
+
+    def _values(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """The chosen figure of every epoch, (epochs, K)."""
+        values: NDArray[np.float64] = getattr(
+            snapshot.history, f"{self.part.value}_{self.figure.value}"
+        )
+        return values
+
+    def _is_comparable(self, snapshot: Snapshot) -> bool:
+        return snapshot.experiment.task is self._task
+
+    def _pinned_curves(self, snapshot: Snapshot) -> list[Curve]:
+        if not self._is_comparable(snapshot):
+            return []
+        return over_epochs(snapshot, self._heights(self._values(snapshot)))
+
+    def _pinned_note(self, snapshot: Snapshot) -> str:
+        return "" if self._is_comparable(snapshot) else "another task: not drawn"
+
+    def _heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        if self.figure.value == "loss":
+            return self._loss_heights(values)
+        return np.maximum(values, 0)  # an R² below 0 rests on the floor
 
     def _loss_heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         self.range.see(values)
@@ -144,23 +170,6 @@ class HistoryView(View):
             guess = self._task.guessing_text(self._classes)
             self.plot.getAxis("left").setTicks([[*ticks, (chance, guess)], []])
         return decades(values, self.range.floor)
-
-
-def thinned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Epochs and values (points, K) to draw of (epochs, K).
-
-    Past ``MOST_POINTS`` only the least and the greatest of every few values are kept, so that
-    no spike is lost and no frame is late. A few with a NaN among them become a gap.
-    """
-    count, lanes = values.shape
-    step = -(-count // MOST_POINTS)
-    if step == 1:
-        return np.arange(float(count)), values
-    whole = count // step * step
-    blocks = values[:whole].reshape(-1, step, lanes)
-    extremes = np.stack([blocks.min(axis=1), blocks.max(axis=1)], axis=1).reshape(-1, lanes)
-    x = np.concatenate([np.repeat(np.arange(0.0, whole, step), 2), np.arange(whole, count)])
-    return x, np.concatenate([extremes, values[whole:]])
 
 
 def _ends(values: NDArray[np.float64]) -> list[list[int]]:

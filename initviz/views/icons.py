@@ -88,10 +88,30 @@ def _replay(painter: QPainter) -> None:
     painter.drawPolygon(QPolygonF([QPointF(9.5, 0), QPointF(9.5, 6.5), QPointF(14, 4)]))
 
 
+def _undo(painter: QPainter) -> None:
+    fill = painter.brush()
+    pen = QPen(fill.color(), 1.8)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawArc(QRectF(4, 5, 9, 8), -90 * 16, 180 * 16)
+    painter.drawLine(QPointF(8.5, 5), QPointF(5, 5))
+    painter.drawLine(QPointF(8.5, 13), QPointF(6, 13))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawPolygon(QPolygonF([QPointF(6, 1.2), QPointF(6, 8.8), QPointF(1.2, 5)]))
+
+
+def _redo(painter: QPainter) -> None:
+    painter.translate(16, 0)
+    painter.scale(-1, 1)
+    _undo(painter)
+
+
 SHAPES: dict[str, Shape] = {
     "play": _play, "pause": _pause, "forward": _forward, "back": _back, "start": _start,
     "end": _end, "save": _save, "remove": _remove, "more": _more, "open": _open,
-    "replay": _replay,
+    "replay": _replay, "undo": _undo, "redo": _redo,
 }  # fmt: skip
 
 

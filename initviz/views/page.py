@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from initviz.experiment import Experiment
 from initviz.focus import Focus
 from initviz.parts import Part
-from initviz.snapshot import Snapshot
+from initviz.snapshot import Pinned, Snapshot
 from initviz.views import VIEWS
 from initviz.views.base import View
 from initviz.views.focus_bar import FocusBar
@@ -134,6 +134,11 @@ class Page(QWidget):
             self.bar.show_focus(self.bar.focus, snapshot.experiment)
         for view in self.views:
             view.show(snapshot)
+
+    def set_pinned(self, pinned: tuple[Pinned, ...]) -> None:
+        """Draw these runs in grey in every view that has curves."""
+        for view in self.views:
+            view.set_pinned(pinned)
 
     def set_line(self, factor: float) -> None:
         """Draw lines ``factor`` times as wide."""

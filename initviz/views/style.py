@@ -81,6 +81,11 @@ class Style:
             pen.setDashPattern(pattern)
         return pen
 
+    def pinned_pen(self, *, dashed: bool) -> QPen:
+        """The pen of a pinned run's curves; those of every second run are dashed."""
+        kind = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+        return self.pen(self.muted, 1.0, kind)
+
     def diverging(self) -> NDArray[np.ubyte]:
         """256 colours from ``negative`` over ``neutral`` to ``positive``, (256, 3)."""
         return ramp([self.negative, _mix(self.negative, self.neutral, 0.6), self.neutral,

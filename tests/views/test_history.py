@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from initviz.export.picture import draw
-from initviz.views.history import MOST_POINTS, HistoryView
+from initviz.views.curves import MOST_POINTS
+from initviz.views.history import HistoryView
 from initviz.views.style import GLYPHS, LIGHT
 from tests.views.conftest import Make
 from tests.views.snapshots import experiment, snapshot

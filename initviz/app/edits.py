@@ -1,0 +1,162 @@
+"""Undo and redo: every change of the experiment is a step, wherever it came from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
+
+from initviz.app.differences import describe, differences
+from initviz.catalog.lessons import Lesson
+from initviz.experiment import Experiment
+from initviz.views.icons import icon
+from initviz.views.style import Style
+
+QUICK_SECONDS = 1.0
+"""Edits of one setting that follow one another as quickly are one step: a drag, or typing."""
+
+MOST_STEPS = 500
+LONGEST = 60
+"""Letters of a step that the menu shows."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What an edit leads from, and to: the experiment, and the lesson beside it."""
+
+    experiment: Experiment
+    lesson: Lesson | None
+
+
+class Step(QUndoCommand):
+    """One edit; ``show`` brings a stand back. It has been made already when it is pushed."""
+
+    def __init__(self, old: Stand, new: Stand, show: Callable[[Stand], None]) -> None:
+        super().__init__()
+        self.old, self.new = old, new
+        self._show = show
+        self._made = False
+        self._time = time.monotonic()
+        self.setText(words(old, new))
+
+    @property
+    def place(self) -> tuple[str | int, ...] | None:
+        """The one setting that the step changes, None where there are several."""
+        found = differences(self.old.experiment, self.new.experiment)
+        same_lesson = self.old.lesson is self.new.lesson
+        return found[0].place if len(found) == 1 and same_lesson else None
+
+    def redo(self) -> None:
+        """Make the edit again."""
+        if self._made:
+            self.seal()
+            self._show(self.new)
+        self._made = True
+
+    def undo(self) -> None:
+        """Take the edit back."""
+        self.seal()
+        self._show(self.old)
+
+    def seal(self) -> None:
+        """Take no later edit into this step."""
+        self._time = float("-inf")
+
+    def id(self) -> int:
+        """All steps may merge; ``mergeWith`` looks closer."""
+        return 1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take the next edit into this one if it goes on with the same setting at once."""
+        if not isinstance(other, Step) or other._time - self._time > QUICK_SECONDS:
+            return False
+        if self.place is None or self.place != other.place:
+            return False
+        self.new, self._time = other.new, other._time
+        self.setText(words(self.old, self.new))
+        self.setObsolete(self.old == self.new)
+        return True
+
+
+def words(old: Stand, new: Stand) -> str:
+    """A step in a few words: the lesson that was chosen, or what was changed."""
+    if new.lesson is not old.lesson and new.lesson is not None:
+        return new.lesson.heading
+    return describe(old.experiment, new.experiment) or "leave the lesson"
+
+
+class Edits(QObject):
+    """Notes every change, and takes them back.
+
+    Args:
+        stand: what is shown first.
+        show: shows a stand; it tells ``note`` of it as of any other change.
+
+    Attributes:
+        undo, redo: actions for menu, keys and buttons; they say what they do.
+    """
+
+    def __init__(self, stand: Stand, show: Callable[[Stand], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self.stack = QUndoStack(self)
+        self.stack.setUndoLimit(MOST_STEPS)
+        self._stand = stand
+        self._show_stand = show
+        self._showing = False
+        stack = self.stack
+        self.undo = self._action("Undo", stack.undo, ("Ctrl+Z",))
+        self.redo = self._action("Redo", stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"))
+        for action, able, text in (
+            (self.undo, stack.canUndoChanged, stack.undoTextChanged),
+            (self.redo, stack.canRedoChanged, stack.redoTextChanged),
+        ):
+            able.connect(action.setEnabled)
+            text.connect(lambda text, action=action: _say(action, text))
+
+    def note(self, stand: Stand) -> None:
+        """Make a step of what has changed since the last time, unless it is an undo or redo."""
+        if stand == self._stand:
+            return
+        old, self._stand = self._stand, stand
+        if not self._showing:
+            self.stack.push(Step(old, stand, self._show))
+
+    def set_style(self, style: Style) -> None:
+        """Colour the icons."""
+        self.undo.setIcon(icon("undo", style.text))
+        self.redo.setIcon(icon("redo", style.text))
+
+    def _show(self, stand: Stand) -> None:
+        self._showing = True
+        try:
+            self._show_stand(stand)
+        finally:
+            self._showing = False
+
+    def _action(self, name: str, call: Callable[[], None], keys: tuple[str, ...]) -> QAction:
+        action = QAction(self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setIconVisibleInMenu(False)
+        action.setEnabled(False)
+        action.setData((name, keys[0]))
+        action.triggered.connect(lambda _=False: call())
+        _say(action, "")
+        return action
+
+
+def _say(action: QAction, text: str) -> None:
+    """Say in the menu and on the button what an action would take back, or make again."""
+    name, key = action.data()
+    short = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    # An ampersand in a lane's name is no mark of a key.
+    action.setText(f"&{name}: {short.replace('&', '&&')}" if text else f"&{name}")
+    action.setToolTip(f"{name}: {text} ({key})" if text else f"{name}: there is nothing ({key})")
+
+
+def is_undo_or_redo(event: QKeyEvent) -> bool:
+    """Whether this is one of the keys of undo and redo."""
+    held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return bool(held) and event.key() in (Qt.Key.Key_Z, Qt.Key.Key_Y)

@@ -1,0 +1,143 @@
+"""Pinned runs in a plot: grey curves behind the present ones, and a line that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from initviz.snapshot import Pinned, Snapshot
+from initviz.views.curves import Curve, LaneCurves, thinned
+from initviz.views.style import SMALL_SIZE, Style, font
+
+SAMPLE, GAP = 18.0, 14.0
+"""Pixels of the piece of line before a name, and between two names."""
+
+
+class PinnedRuns:
+    """The curves of all pinned runs in one plot, with a legend in the row below it.
+
+    Args:
+        canvas: where the plot stands, in row 0; the legend gets row 1 if there is a pin.
+        plot: where the curves go, behind everything else.
+        pinned: the runs; others take a new ``PinnedRuns``.
+    """
+
+    def __init__(
+        self,
+        canvas: pg.GraphicsLayoutWidget,
+        plot: pg.PlotItem,
+        style: Style,
+        pinned: Sequence[Pinned],
+    ) -> None:
+        self.pinned = tuple(pinned)
+        self.curves = LaneCurves(style, width=1.0, marker=5, pinned=True)
+        self.curves.setZValue(-10)
+        plot.addItem(self.curves)
+        self.legend = PinnedLegend(style, self.pinned)
+        if self.pinned:
+            canvas.addItem(self.legend, 1, 0)
+        self._key: object = None
+
+    def show(
+        self, key: object, make: Callable[[Snapshot], Sequence[Curve]],
+        note: Callable[[Snapshot], str] = lambda _: "",
+    ) -> None:  # fmt: skip
+        """Draw the curves that ``make`` gives for every run, if ``key`` is another than before.
+
+        ``note`` says what there is to say of a run, such as why it has no curves.
+        """
+        if key == self._key:
+            return
+        self._key = key
+        self.curves.set_curves(
+            [
+                replace(curve, dashed=place % 2 == 1)
+                for place, run in enumerate(self.pinned)
+                for curve in make(run.snapshot)
+            ]
+        )
+        self.legend.show_notes([note(run.snapshot) for run in self.pinned])
+
+    def set_look(self, look: Style) -> None:
+        """Draw the same in another look."""
+        self.curves.set_look(look)
+        self.legend.set_look(look)
+
+
+def over_epochs(snapshot: Snapshot, heights: NDArray[np.float64]) -> list[Curve]:
+    """A pinned run's curves of a figure that every epoch has, (epochs, K), as it is drawn."""
+    x, few = thinned(heights)
+    return _curves(snapshot, [x] * few.shape[1], few)
+
+
+def over_layers(
+    snapshot: Snapshot, heights: NDArray[np.float64], aside: Callable[[int], float] = lambda _: 0.0
+) -> list[Curve]:
+    """A pinned run's curves of a figure that every layer has, (layers, K), as it is drawn.
+
+    ``aside`` is how far a lane is moved, so that equal ones are both seen.
+    """
+    numbers = np.arange(1.0, len(heights) + 1)
+    return _curves(snapshot, [numbers + aside(k) for k in range(heights.shape[1])], heights)
+
+
+def _curves(
+    snapshot: Snapshot, x: Sequence[NDArray[np.float64]], heights: NDArray[np.float64]
+) -> list[Curve]:
+    """One curve a lane, with the lane's marker at the last point that there is."""
+    found = []
+    for k, lane in enumerate(snapshot.experiment.lanes):
+        there = np.flatnonzero(np.isfinite(heights[:, k]))
+        found.append(Curve(x[k], heights[:, k], int(lane.colour or 0), marked=there[-1:].tolist()))
+    return found
+
+
+class PinnedLegend(pg.GraphicsWidget):
+    """A line below a plot that says which runs are grey: a piece of their lines, and a name."""
+
+    def __init__(self, style: Style, pinned: Sequence[Pinned]) -> None:
+        super().__init__()
+        self.look = style
+        self._titles = [run.title for run in pinned]
+        self.names = list(self._titles)
+        height = QFontMetricsF(font(SMALL_SIZE)).height() + 2
+        self.setMinimumHeight(height)
+        self.setMaximumHeight(height)
+        self.show_notes([""] * len(pinned))
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """Put a note behind every run's name; "" is none."""
+        pairs = zip(self._titles, notes, strict=True)
+        self.names = [f"{title} ({note})" if note else title for title, note in pairs]
+        self.setToolTip("Pinned:\n" + "\n".join(self.names))
+        self.update()
+
+    def set_look(self, look: Style) -> None:
+        """Draw the same in another look."""
+        self.look = look
+        self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Give every run the same room, and as much of its name as fits."""
+        if not self.names:
+            return
+        metrics = QFontMetricsF(font(SMALL_SIZE))
+        painter.setFont(font(SMALL_SIZE))
+        room = (self.width() - 8) / len(self.names)
+        left = 8.0
+        middle = self.height() / 2
+        for place, name in enumerate(self.names):
+            painter.setPen(self.look.pinned_pen(dashed=place % 2 == 1))
+            painter.drawLine(QPointF(left, middle), QPointF(left + SAMPLE, middle))
+            painter.setPen(QColor(self.look.muted))
+            wide = max(room - SAMPLE - 6 - GAP, 0)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide)
+            at = QRectF(left + SAMPLE + 6, 0, wide, self.height())
+            painter.drawText(at, int(Qt.AlignmentFlag.AlignVCenter), text)
+            left += SAMPLE + 6 + metrics.horizontalAdvance(text) + GAP
