@@ -22,7 +22,7 @@ from initviz.views.icons import icon
 from initviz.views.panel import ElidedLabel
 from initviz.views.style import DARK, GLYPHS, SMALL_SIZE, Style, font
 
-WIDTH, HEIGHT = 480, 560
+WIDTH, HEIGHT = 520, 560
 LINE, GUTTER = 16, 18
 """Pixels of a lane's line, and between the two columns of lanes."""
 

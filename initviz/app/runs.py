@@ -145,9 +145,9 @@ def title_of(experiment: Experiment, lesson: Lesson | None, before: PastRun | No
     if before is not None and before.lesson is lesson:
         edit = describe(before.experiment.run_key, experiment.run_key)
         if edit and lesson is not None and lesson.experiment.same_run(experiment):
-            return lesson.heading
+            return lesson.title
         return edit or "the same again"
     if lesson is not None:
         edit = describe(lesson.experiment.run_key, experiment.run_key)
-        return f"{lesson.heading}: {edit}" if edit else lesson.heading
+        return f"{lesson.title}: {edit}" if edit else lesson.title
     return "Own experiment"

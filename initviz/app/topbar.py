@@ -16,7 +16,8 @@ class TopBar(QWidget):
     def __init__(self, transport: QWidget, edits: Edits) -> None:
         super().__init__()
         self.lessons = Combo()
-        self.lessons.setMinimumWidth(264)
+        self.lessons.setMinimumWidth(170)
+        self.lessons.setMaximumWidth(264)
         self.lessons.setToolTip("Choose a lesson: an experiment, and what there is to see in it")
         self.lessons.setAccessibleName("Lesson")
         for lesson in LESSONS.values():
@@ -41,7 +42,7 @@ class TopBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         row.addWidget(brand)
-        row.addWidget(self.lessons)
+        row.addWidget(self.lessons, 20)
         steps = QHBoxLayout()
         steps.setSpacing(2)
         for action, name in ((edits.undo, "Undo"), (edits.redo, "Redo")):

@@ -15,8 +15,8 @@ from initviz.snapshot import Pinned, Snapshot
 from initviz.views.curves import Curve, LaneCurves, thinned
 from initviz.views.style import SMALL_SIZE, Style, font
 
-SAMPLE, GAP = 18.0, 14.0
-"""Pixels of the piece of line before a name, and between two names."""
+SAMPLE = 18.0
+"""Pixels of the piece of line before a name."""
 
 
 class PinnedRuns:
@@ -36,7 +36,7 @@ class PinnedRuns:
         pinned: Sequence[Pinned],
     ) -> None:
         self.pinned = tuple(pinned)
-        self.curves = LaneCurves(style, width=1.0, marker=5, pinned=True)
+        self.curves = LaneCurves(style, width=1.0, marker=6, pinned=True)
         self.curves.setZValue(-10)
         plot.addItem(self.curves)
         self.legend = PinnedLegend(style, self.pinned)
@@ -99,23 +99,22 @@ def _curves(
 
 
 class PinnedLegend(pg.GraphicsWidget):
-    """A line below a plot that says which runs are grey: a piece of their lines, and a name."""
+    """Below a plot, a line for every grey run: a piece of its curves, and its name."""
 
     def __init__(self, style: Style, pinned: Sequence[Pinned]) -> None:
         super().__init__()
         self.look = style
-        self._titles = [run.title for run in pinned]
-        self.names = list(self._titles)
-        height = QFontMetricsF(font(SMALL_SIZE)).height() + 2
-        self.setMinimumHeight(height)
-        self.setMaximumHeight(height)
-        self.show_notes([""] * len(pinned))
+        self.titles = [run.title for run in pinned]
+        self.notes = [""] * len(pinned)
+        self._line = QFontMetricsF(font(SMALL_SIZE)).height() + 1
+        self.setMinimumHeight(self._line * len(pinned))
+        self.setMaximumHeight(self._line * len(pinned))
 
     def show_notes(self, notes: Sequence[str]) -> None:
         """Put a note behind every run's name; "" is none."""
-        pairs = zip(self._titles, notes, strict=True)
-        self.names = [f"{title} ({note})" if note else title for title, note in pairs]
-        self.setToolTip("Pinned:\n" + "\n".join(self.names))
+        self.notes = [f" ({note})" if note else "" for note in notes]
+        lines = [title + note for title, note in zip(self.titles, self.notes, strict=True)]
+        self.setToolTip("Pinned:\n" + "\n".join(lines))
         self.update()
 
     def set_look(self, look: Style) -> None:
@@ -124,20 +123,16 @@ class PinnedLegend(pg.GraphicsWidget):
         self.update()
 
     def paint(self, painter: QPainter, *_: object) -> None:
-        """Give every run the same room, and as much of its name as fits."""
-        if not self.names:
-            return
+        """Draw as much of every name as fits; the note behind it stays whole."""
         metrics = QFontMetricsF(font(SMALL_SIZE))
         painter.setFont(font(SMALL_SIZE))
-        room = (self.width() - 8) / len(self.names)
-        left = 8.0
-        middle = self.height() / 2
-        for place, name in enumerate(self.names):
+        left = 8 + SAMPLE + 6
+        for place, (title, note) in enumerate(zip(self.titles, self.notes, strict=True)):
+            middle = (place + 0.5) * self._line
             painter.setPen(self.look.pinned_pen(dashed=place % 2 == 1))
-            painter.drawLine(QPointF(left, middle), QPointF(left + SAMPLE, middle))
+            painter.drawLine(QPointF(8, middle), QPointF(8 + SAMPLE, middle))
             painter.setPen(QColor(self.look.muted))
-            wide = max(room - SAMPLE - 6 - GAP, 0)
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide)
-            at = QRectF(left + SAMPLE + 6, 0, wide, self.height())
+            room = max(self.width() - left - metrics.horizontalAdvance(note), 0)
+            text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room) + note
+            at = QRectF(left, place * self._line, max(self.width() - left, 0), self._line)
             painter.drawText(at, int(Qt.AlignmentFlag.AlignVCenter), text)
-            left += SAMPLE + 6 + metrics.horizontalAdvance(text) + GAP
