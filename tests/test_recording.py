@@ -311,3 +311,49 @@ def test_readers_never_see_a_half_written_epoch() -> None:
             thread.join(timeout=30)
     assert not failures
     assert recording.stride > 8  # it was thinned several times meanwhile
+
+
+# ---- giving way ----
+
+
+def test_giving_way_thins_first_and_keeps_the_first_and_the_last_epoch() -> None:
+    recording = recorded(10)
+    each = recording.kept_bytes // 10
+    freed = recording.give_way(each)
+
+    assert freed >= each
+    assert recording.stride == 2
+    assert recording.kept_epochs() == [0, 2, 4, 6, 8, 9]
+    assert recording.kept_bytes == 10 * each - freed
+    assert (recording.parameters(4) == 4).all()
+
+
+def test_giving_everything_away_keeps_the_figures() -> None:
+    recording = recorded(10)
+    before, losses = recording.kept_bytes, recording.scalars().train_loss.copy()
+    assert recording.give_way(before) == before
+
+    assert recording.kept_bytes == 0
+    assert recording.kept_epochs() == []
+    assert recording.last == 9
+    np.testing.assert_array_equal(recording.scalars().train_loss, losses)
+    with pytest.raises(IndexError):
+        recording.held(9)
+
+
+def test_more_than_there_is_cannot_be_given() -> None:
+    recording = recorded(4)
+    before = recording.kept_bytes
+
+    assert recording.give_way(10 * before) == before
+    assert recording.give_way(1) == 0
+
+
+def test_a_recording_that_gave_way_is_appended_to() -> None:
+    recording = recorded(10)
+    recording.give_way(recording.kept_bytes * 7 // 10)
+    recording.append(epoch(10))
+
+    assert recording.last == 10
+    assert recording.kept_epochs()[-1] == 10
+    assert recording.kept_bytes == len(recording.kept_epochs()) * EPOCH_BYTES

@@ -62,7 +62,7 @@ class Step(QUndoCommand):
         self._show(self.old)
 
     def seal(self) -> None:
-        """Take no later edit into this step."""
+        """Merge with no other edit, before or after."""
         self._time = float("-inf")
 
     def id(self) -> int:
@@ -71,7 +71,7 @@ class Step(QUndoCommand):
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take the next edit into this one if it goes on with the same setting at once."""
-        if not isinstance(other, Step) or other._time - self._time > QUICK_SECONDS:
+        if not isinstance(other, Step) or not 0 <= other._time - self._time <= QUICK_SECONDS:
             return False
         if self.place is None or self.place != other.place:
             return False
@@ -105,7 +105,7 @@ class Edits(QObject):
         self.stack.setUndoLimit(MOST_STEPS)
         self._stand = stand
         self._show_stand = show
-        self._showing = False
+        self._showing = self._sealed = False
         stack = self.stack
         self.undo = self._action("Undo", stack.undo, ("Ctrl+Z",))
         self.redo = self._action("Redo", stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"))
@@ -122,7 +122,15 @@ class Edits(QObject):
             return
         old, self._stand = self._stand, stand
         if not self._showing:
-            self.stack.push(Step(old, stand, self._show))
+            step = Step(old, stand, self._show)
+            if self._sealed:
+                step.seal()
+            self.stack.push(step)
+        self._sealed = False
+
+    def seal(self) -> None:
+        """Take the next change for a step of its own, however quickly it follows."""
+        self._sealed = True
 
     def set_style(self, style: Style) -> None:
         """Colour the icons."""

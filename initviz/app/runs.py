@@ -90,8 +90,8 @@ class Runs(QObject):
         self._player, self._lesson = player, lesson
         self._count = 0
         self._before: PastRun | None = None  # the run that was shown last
-        player.recorded.connect(self._recorded)
-        player.model.cursor_changed.connect(self._moved)
+        player.recorded.connect(self._note)
+        player.model.cursor_changed.connect(lambda _: self._note())
 
     @property
     def present(self) -> PastRun | None:
@@ -110,25 +110,18 @@ class Runs(QObject):
             self._share_memory()
             self.changed.emit()
 
-    def _recorded(self) -> None:
-        recording = self._player.model.recording
-        if recording.last < 1:
-            return
+    def _note(self) -> None:
+        """Keep the present run as soon as it has an epoch, and where one is in it."""
+        model = self._player.model
         run = self.present
-        if run is None:
+        if run is None and model.recording.last >= 1:
             self._count += 1
             lesson = self._lesson()
-            title = title_of(recording.experiment, lesson, self._before)
-            run = PastRun(self._count, title, recording, lesson, self._player.model.cursor)
+            title = title_of(model.recording.experiment, lesson, self._before)
+            run = PastRun(self._count, title, model.recording, lesson)
             self.entries = [run, *self.entries][:MOST_RUNS]
-        self._before = run
-        self._share_memory()
-        self.changed.emit()
-
-    def _moved(self, cursor: int) -> None:
-        run = self.present
         if run is not None:
-            run.cursor = cursor
+            run.cursor = model.cursor
             self._before = run
         self._share_memory()
         self.changed.emit()

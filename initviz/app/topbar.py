@@ -45,8 +45,10 @@ class TopBar(QWidget):
         row.addWidget(self.lessons, 20)
         steps = QHBoxLayout()
         steps.setSpacing(2)
-        for action, name in ((edits.undo, "Undo"), (edits.redo, "Redo")):
-            button = QToolButton()
+        self.undo, self.redo = QToolButton(), QToolButton()
+        for button, action, name in (
+            (self.undo, edits.undo, "Undo"), (self.redo, edits.redo, "Redo"),
+        ):  # fmt: skip
             button.setProperty("flat", True)
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)

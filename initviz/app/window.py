@@ -268,6 +268,7 @@ class Window(QMainWindow):
 
     def show_run(self, run: PastRun) -> None:
         """Bring back a run with its lesson and its cursor; without weights, at epoch 0."""
+        self.edits.seal()
         self._show(run.experiment, run.lesson, run if run.held else None)
 
     def _show_stand(self, stand: Stand) -> None:

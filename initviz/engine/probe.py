@@ -18,7 +18,7 @@ from initviz.recording import Recording
 from initviz.snapshot import Snapshot
 
 _starts: WeakKeyDictionary[Recording, Look] = WeakKeyDictionary()
-"""The initial state of every recording: much is compared with it."""
+"""The initial state of the recording that is looked at: much is compared with it."""
 
 
 @torch.no_grad()
@@ -72,8 +72,9 @@ def probe(recording: Recording, epoch: int, wanted: Wanted | None = None) -> Sna
 
 
 def _start(recording: Recording) -> Look:
-    """The look at epoch 0, kept as long as the recording."""
+    """The look at epoch 0, kept until another recording is looked at."""
     if recording not in _starts:
+        _starts.clear()  # earlier runs are kept within a budget, which these are no part of
         experiment = recording.experiment
         rows = torch.tensor(recording.parameters(0), dtype=find_dtype(experiment))
         _starts[recording] = Look(experiment, rows)

@@ -267,3 +267,78 @@ def test_threads_carry_a_name_that_says_what_they_do() -> None:
 
     assert sorted(named) == ["initviz-probe", "initviz-train"]
     assert "initviz" not in " ".join(t.name for t in threading.enumerate())
+
+
+# --- a recording that was brought back --------------------------------------------------------
+
+
+def test_training_on_from_a_recording_gives_the_bits_of_an_uninterrupted_run(
+    trainer: Trainer, qtbot: QtBot
+) -> None:
+    old = trainer.start(SMALL)
+    trainer.set_goal(2)
+    qtbot.waitUntil(lambda: old.recording.last == 2, timeout=LONG)
+    trainer.start(SMALL.replace(seed=9))
+    run = trainer.start(SMALL, old.recording)
+    qtbot.waitUntil(lambda: is_waiting(trainer), timeout=LONG)
+    assert run.recording.last == 2  # nothing is trained that nobody asked for
+    assert not run.catching_up
+    trainer.set_goal(4)
+    qtbot.waitUntil(lambda: run.recording.last == 4, timeout=LONG)
+
+    whole = record(SMALL)
+    assert run.recording.kept_epochs() == list(range(5))
+    for number in range(5):
+        np.testing.assert_array_equal(run.recording.parameters(number), whole.parameters(number))
+    for name, values in vars(whole.scalars()).items():
+        np.testing.assert_array_equal(getattr(run.recording.scalars(), name), values)
+
+
+def test_catching_up_is_said_and_can_be_paused(
+    trainer: Trainer, stepping: Stepping, qtbot: QtBot
+) -> None:
+    run = trainer.start(SMALL, recording_of(3))
+    qtbot.waitUntil(lambda: is_waiting(trainer))
+    assert stepping.steps == 0
+    trainer.set_goal(4)
+    stepping.allow(12)  # into the second of the three epochs that are known
+    qtbot.waitUntil(lambda: stepping.steps == 13)
+    assert run.catching_up
+    assert run.trained == 1
+
+    trainer.set_goal(3)
+    stepping.allow(1)
+    qtbot.waitUntil(lambda: is_waiting(trainer))
+    assert stepping.steps == 13
+    assert not run.catching_up
+
+    trainer.set_goal(4)
+    stepping.allow(1000)
+    qtbot.waitUntil(lambda: run.recording.last == 4 and is_waiting(trainer))
+    assert stepping.steps == 40  # no step was lost, and none taken twice
+    assert stepping.started == [SMALL]
+
+
+def test_earlier_recordings_give_way_before_the_budget_is_passed(
+    trainer: Trainer, stepping: Stepping, qtbot: QtBot
+) -> None:
+    earlier = [recording_of(9), recording_of(9)]
+    each = earlier[0].kept_bytes // 10
+    trainer.budget = 22 * each
+    trainer.earlier = tuple(earlier)
+    stepping.steps_in_an_epoch = 1
+    run = trainer.start(SMALL)
+    trainer.set_goal(30)
+    kept: list[tuple[int, ...]] = []
+    for number in range(1, 31):
+        stepping.allow(1)
+        qtbot.waitUntil(lambda number=number: run.recording.last == number)
+        held = [recording.kept_bytes // each for recording in (*earlier, run.recording)]
+        assert sum(held) <= 22
+        kept.append(tuple(held))
+
+    assert kept[0] == (10, 10, 2)
+    assert kept[1] == (6, 10, 3)  # the oldest is thinned first
+    assert (0, 10, 12) in kept  # and goes before the next one is touched
+    assert kept[-1][:2] == (0, 0)
+    assert run.recording.stride > 1  # at last the present one is thinned, too
