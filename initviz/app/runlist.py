@@ -80,7 +80,8 @@ class RunRow(QFrame):
         super().__init__()
         self.run = run
         self.setProperty("verdict", True)
-        self.title = ElidedLabel(run.name)
+        self.title = ElidedLabel("")
+        self.title.setText(run.name)
         self.title.setProperty("heading", True)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         time = QLabel(run.began.strftime("%H:%M"))
