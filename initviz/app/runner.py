@@ -102,11 +102,14 @@ class Trainer:
         With a ``recording`` of the same experiment it goes on where that one ends: training is
         deterministic, so its epochs are gone through again, and not recorded twice.
         """
-        run = Run(
-            experiment, Recording(experiment, self.budget) if recording is None else recording
-        )
-        run.goal = max(run.recording.last, 0)
+        if recording is None:
+            recording = Recording(experiment, self.budget)
+        run = Run(experiment, recording, goal=max(recording.last, 0))
         with self._condition:
+            # The run that is left gives way from now on, until somebody forgets it.
+            left = [self._run.recording] if self._run and self._run.recording.last > 0 else []
+            others = dict.fromkeys((*self.earlier, *left))
+            self.earlier = tuple(other for other in others if other is not recording)
             self._run = run
             self._condition.notify_all()
             return run

@@ -23,9 +23,10 @@ class PinnedRuns:
     """The curves of all pinned runs in one plot, with a legend in the row below it.
 
     Args:
-        canvas: where the plot stands, in row 0; the legend gets row 1 if there is a pin.
+        canvas: where the plot stands; the legend gets the place ``below`` if there is a pin.
         plot: where the curves go, behind everything else.
         pinned: the runs; others take a new ``PinnedRuns``.
+        below: row, column and columns of the legend.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class PinnedRuns:
         plot: pg.PlotItem,
         style: Style,
         pinned: Sequence[Pinned],
+        below: tuple[int, int, int] = (1, 0, 1),
     ) -> None:
         self.pinned = tuple(pinned)
         self.curves = LaneCurves(style, width=1.0, marker=6, pinned=True)
@@ -41,7 +43,8 @@ class PinnedRuns:
         plot.addItem(self.curves)
         self.legend = PinnedLegend(style, self.pinned)
         if self.pinned:
-            canvas.addItem(self.legend, 1, 0)
+            row, column, columns = below
+            canvas.addItem(self.legend, row, column, colspan=columns)
         self._key: object = None
 
     def show(

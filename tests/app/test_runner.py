@@ -342,3 +342,18 @@ def test_earlier_recordings_give_way_before_the_budget_is_passed(
     assert (0, 10, 12) in kept  # and goes before the next one is touched
     assert kept[-1][:2] == (0, 0)
     assert run.recording.stride > 1  # at last the present one is thinned, too
+
+
+def test_a_run_that_is_left_gives_way_to_the_first_epoch_of_the_next(
+    trainer: Trainer, qtbot: QtBot
+) -> None:
+    old = trainer.start(SMALL)
+    trainer.set_goal(3)
+    qtbot.waitUntil(lambda: old.recording.last == 3, timeout=LONG)
+    trainer.budget = old.recording.kept_bytes  # full
+    new = trainer.start(SMALL.replace(seed=9))
+    qtbot.waitUntil(lambda: len(new.recording) == 1, timeout=LONG)
+
+    assert old.recording.kept_bytes + new.recording.kept_bytes <= trainer.budget
+    assert trainer.start(SMALL, old.recording).recording is old.recording
+    assert trainer.earlier == ()  # of the one in between nothing was trained
