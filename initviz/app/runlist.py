@@ -136,7 +136,7 @@ class RunRow(QFrame):
             "The run that is shown stays"
             if present
             else "Forget this run, and free its memory (Delete)"
-        )  # fmt: skip
+        )
         self.remove.setIcon(icon("remove", style.muted))
         edge = f"border-left: 3px solid {style.accent if present else style.border};"
         if edge != self._edge:

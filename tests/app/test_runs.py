@@ -307,6 +307,40 @@ def test_playing_on_catches_up_while_the_known_is_shown(
     assert same(player.model.recording, record(long))
 
 
+def test_catching_up_begins_before_the_end_of_the_known_is_shown(
+    make_session: MakeSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session()
+    session.train(SMALL, 3)
+    session.player.to_start()
+    session.train(OTHER, 1)
+    stepping = Stepping(steps_in_an_epoch=1)
+    monkeypatch.setattr(initviz.engine, "train", stepping)
+    session.back(session.runs.entries[1])
+    player = session.player
+    player.set_speed(1.0)
+    player.play()
+    assert player.model.cursor == 0
+    stepping.allow(100)
+    qtbot.waitUntil(lambda: player.model.recording.last == 4, timeout=LONG)
+
+    assert player.model.cursor < 2
+    player.pause()
+
+
+def test_a_run_with_fewer_epochs_comes_back_with_its_own_recording(
+    make_session: MakeSession,
+) -> None:
+    session = make_session()
+    old = session.train(SMALL, 2)
+    session.player.restart()
+    session.train(SMALL.replace(epochs=9), 1)
+    session.back(session.runs.entries[1])
+
+    assert session.player.model.recording is old
+    assert session.player.model.experiment == SMALL
+
+
 def test_while_it_catches_up_one_can_step_and_pause(
     make_session: MakeSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

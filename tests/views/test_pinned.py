@@ -21,7 +21,7 @@ from initviz.views.style import DARK, LIGHT
 from tests.make import data
 from tests.views.conftest import Make
 from tests.views.snapshots import experiment, snapshot
-from tests.views.ticks import seen_range
+from tests.views.ticks import seen_range, ticks
 
 
 def pinned(title: str = "1 · before", *shape: Any, **more: Any) -> Pinned:
@@ -104,6 +104,14 @@ def test_a_pinned_zero_rests_on_the_line_marked_0(make: Make) -> None:
 
     assert grey(view).curves[0].y.tolist() == [view.range.floor] * 2
     assert view.range.zero
+
+
+def test_a_zero_of_the_present_run_rests_on_the_line_that_a_pin_has_moved(make: Make) -> None:
+    view = make(HistoryView)
+    view.show(snapshot(epoch=1, train_loss=[[0.5, 0.5], [0.0, 0.5]]))
+    view.set_pinned((pinned(epoch=1, train_loss=1e-9),))
+
+    assert view.curves.curves[0].y[1] == ticks(view.plot, "left")["0"] < -9
 
 
 def test_another_task_is_left_out_and_said_so(make: Make) -> None:
