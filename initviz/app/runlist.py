@@ -159,6 +159,7 @@ class RunList(QFrame):
         self._runs, self._pins, self._window = runs, pins, parent
         self._style = DARK
         self.rows: list[RunRow] = []
+        self._aim: tuple[QObject | None, int] = None, 0
         title = QLabel("RUNS OF THIS SESSION")
         title.setProperty("section", True)
         self.empty = QLabel("None yet. A run is kept here as soon as one epoch is trained (Space).")
@@ -207,7 +208,9 @@ class RunList(QFrame):
             row = next((r for r in self.rows if watched in r.buttons), None)
             step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
             if row is not None and step:
-                self._focus(self.rows.index(row) + step, row.buttons.index(watched))
+                # On the way past a run without it, the button that was aimed at is not forgotten.
+                aimed = self._aim[1] if self._aim[0] is watched else row.buttons.index(watched)
+                self._focus(self.rows.index(row) + step, aimed)
                 return True
             if row is not None and event.key() == Qt.Key.Key_Delete:
                 row.remove.click()
@@ -272,6 +275,7 @@ class RunList(QFrame):
         wanted = [row.buttons[button], *row.buttons]
         target = next((b for b in wanted if b.isEnabled()), None)
         if target is not None:
+            self._aim = target, button
             target.setFocus(Qt.FocusReason.TabFocusReason)
             self._scroll.ensureWidgetVisible(row)
 

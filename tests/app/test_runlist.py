@@ -93,6 +93,11 @@ def test_a_run_is_brought_back_with_keys_alone(
     assert listed.focusWidget() is listed.rows[0].pin  # the first that can be pressed
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up):
         qtbot.keyClick(listed.focusWidget(), key)
+    assert listed.focusWidget() is listed.rows[1].show_
+    qtbot.keyClick(listed.focusWidget(), Qt.Key.Key_Tab)
+    assert listed.focusWidget() is listed.rows[1].pin
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        qtbot.keyClick(listed.focusWidget(), key)
     assert listed.focusWidget() is listed.rows[1].pin
     qtbot.keyClick(listed.focusWidget(), Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     assert listed.focusWidget() is listed.rows[1].show_
