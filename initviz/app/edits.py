@@ -6,8 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import (
+    QAction,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QUndoCommand,
+    QUndoStack,
+)
 
 from initviz.app.differences import describe, differences
 from initviz.catalog.lessons import Lesson
@@ -16,7 +23,7 @@ from initviz.views.icons import icon
 from initviz.views.style import Style
 
 QUICK_SECONDS = 1.0
-"""Edits of one setting that follow one another as quickly are one step: a drag, or typing."""
+"""Edits of one setting that follow one another as quickly are one step, such as typing."""
 
 MOST_STEPS = 500
 LONGEST = 60
@@ -40,6 +47,7 @@ class Step(QUndoCommand):
         self._show = show
         self._made = False
         self._time = time.monotonic()
+        self.drag: object = None  # the press of the mouse during which the edit was made
         self.setText(words(old, new))
 
     @property
@@ -63,7 +71,7 @@ class Step(QUndoCommand):
 
     def seal(self) -> None:
         """Merge with no other edit, before or after."""
-        self._time = float("-inf")
+        self._time, self.drag = float("-inf"), None
 
     def id(self) -> int:
         """All steps may merge; ``mergeWith`` looks closer."""
@@ -71,7 +79,10 @@ class Step(QUndoCommand):
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take the next edit into this one if it goes on with the same setting at once."""
-        if not isinstance(other, Step) or not 0 <= other._time - self._time <= QUICK_SECONDS:
+        if not isinstance(other, Step):
+            return False
+        one_drag = self.drag is not None and self.drag is other.drag
+        if not one_drag and not 0 <= other._time - self._time <= QUICK_SECONDS:
             return False
         if self.place is None or self.place != other.place:
             return False
@@ -106,6 +117,7 @@ class Edits(QObject):
         self._stand = stand
         self._show_stand = show
         self._showing = self._sealed = False
+        self._drag: object = None
         stack = self.stack
         self.undo = self._action("Undo", stack.undo, ("Ctrl+Z",))
         self.redo = self._action("Redo", stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"))
@@ -123,10 +135,28 @@ class Edits(QObject):
         old, self._stand = self._stand, stand
         if not self._showing:
             step = Step(old, stand, self._show)
+            step.drag = self._present_drag()
             if self._sealed:
                 step.seal()
             self.stack.push(step)
         self._sealed = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A drag ends when the mouse is let go, however long it has rested."""
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            self._drag = None
+            if app := QGuiApplication.instance():
+                app.removeEventFilter(self)
+        return False
+
+    def _present_drag(self) -> object:
+        """What tells this press of the mouse from all others, None while it is not held."""
+        held = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        app = QGuiApplication.instance()
+        if held and self._drag is None and app is not None:
+            self._drag = object()
+            app.installEventFilter(self)
+        return self._drag if held else None
 
     def seal(self) -> None:
         """Take the next change for a step of its own, however quickly it follows."""

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -184,6 +184,24 @@ def test_a_drag_is_one_step(fresh: Window, clock: Clock) -> None:
 
     press_undo(fresh)
     assert fresh.model.experiment == SMALL
+
+
+def test_a_drag_that_rests_is_one_step_and_the_next_drag_another(
+    fresh: Window, qtbot: QtBot, clock: Clock
+) -> None:
+    handle = fresh.windowHandle()
+    for values in ((0.2, 0.3), (0.4, 0.5)):
+        qtbot.mousePress(handle, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+        for value in values:
+            fresh.controls._change(learning_rate=value)
+            clock.rest()
+        qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    fresh.controls._change(learning_rate=0.6)
+
+    for value in (0.5, 0.3, 0.1):
+        press_undo(fresh)
+        assert fresh.model.experiment.learning_rate == value
+    assert not fresh.edits.undo.isEnabled()
 
 
 def test_a_drag_that_ends_where_it_began_is_no_step(fresh: Window) -> None:
