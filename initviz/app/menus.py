@@ -31,7 +31,7 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     file.addSeparator()
     _action(window, file, "&Quit", window.close, "Ctrl+Q")
     edit = bar.addMenu("&Edit")
-    edit.addActions([window.edits.undo, window.edits.redo])
+    edit.addActions([window.session.edits.undo, window.session.edits.redo])
     run = bar.addMenu("&Run")
     player = window.player
     _action(window, run, "&Train or pause", player.toggle, "Space")
@@ -42,9 +42,9 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     run.addSeparator()
     _action(window, run, "&Restart from epoch 0", player.restart, "Ctrl+R")
     run.addSeparator()
-    _action(window, run, "R&uns of this session…", window.show_runs, "Ctrl+H")
-    _action(window, run, "&Pin this run, or unpin it", window.pins.toggle_present, "Ctrl+P")
-    _action(window, run, "Take all pins &away", window.pins.clear, "Ctrl+Shift+P")
+    _action(window, run, "R&uns of this session…", window.session.show_list, "Ctrl+H")
+    _action(window, run, "&Pin this run, or unpin it", window.session.pins.toggle_present, "Ctrl+P")
+    _action(window, run, "Take all pins &away", window.session.pins.clear, "Ctrl+Shift+P")
     order = bar.addMenu("&Initialisations")
     move = window.controls.lanes.move_focused
     _action(window, order, "Move &up", partial(move, -1), "Alt+Up")

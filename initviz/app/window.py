@@ -32,16 +32,13 @@ from PySide6.QtWidgets import (
 from initviz.app import theme
 from initviz.app.banner import Banner
 from initviz.app.controls import Controls
-from initviz.app.edits import Edits, Stand
 from initviz.app.files import TABLES, Files
 from initviz.app.keys import keyboard_help
 from initviz.app.memory import Memory
 from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
-from initviz.app.pins import Pins
 from initviz.app.player import Player
-from initviz.app.runlist import RunList
-from initviz.app.runs import PastRun, Runs
+from initviz.app.session import Session
 from initviz.app.theme import Theme
 from initviz.app.topbar import TopBar
 from initviz.app.transport import Scrubber, Transport
@@ -82,9 +79,7 @@ class Window(QMainWindow):
         self._judged = 0.0
         self.model = Model(self._first_experiment(experiment))
         self.player = Player(self.model, budget)
-        self.edits = Edits(Stand(self.model.experiment, self.lesson), self._show_stand, self)
-        self.runs = Runs(self.player, lambda: self.lesson)
-        self.pins = Pins(self.player, self.runs)
+        self.session = Session(self)
         self.look = theme.resolve(self.memory.theme)
         self.setWindowTitle("initviz")
         self.setWindowIcon(QIcon(str(asset("icon.png"))))
@@ -93,7 +88,7 @@ class Window(QMainWindow):
         self.theme_actions = build_menus(self)
         self._connect()
         self.set_theme(self.memory.theme)
-        self._lesson_shown()
+        self.lesson_shown()
         self._restore_layout()
 
     # --- building -----------------------------------------------------------------------------
@@ -138,9 +133,8 @@ class Window(QMainWindow):
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(8, 4, 8, 6)
         rows.setSpacing(6)
-        self.top = TopBar(self.transport, self.edits)
+        self.top = TopBar(self.transport, self.session.edits)
         self.lessons, self.export = self.top.lessons, self.top.export
-        self.run_list = RunList(self.runs, self.pins, self)
         rows.addWidget(self.top)
         rows.addLayout(columns, 1)
         rows.addWidget(self.scrubber)
@@ -164,9 +158,7 @@ class Window(QMainWindow):
         self.verdicts.remedy_asked.connect(self.add_remedy)
         self.verdicts.lesson.try_asked.connect(lambda wanted: model.edit(wanted.experiment))
         self.verdicts.lesson.lesson_asked.connect(self.choose_lesson)
-        self.top.runs.clicked.connect(self.show_runs)
-        self.run_list.asked.connect(self.show_run)
-        self.pins.changed.connect(self._pins_changed)
+        self.top.runs.clicked.connect(self.session.show_list)
         self.tabs.currentChanged.connect(lambda _: self._page_changed())
         self.lessons.activated.connect(lambda i: self.choose_lesson(self.lessons.itemData(i)))
         model.focus_changed.connect(lambda f: self.page.set_focus(f, model.experiment))
@@ -227,18 +219,15 @@ class Window(QMainWindow):
 
     def _experiment_changed(self, old: Experiment, new: Experiment) -> None:
         self.controls.set_experiment(new)
-        self._lesson_shown()
+        self.lesson_shown()
         self._refresh()
 
-    def _lesson_shown(self) -> None:
+    def lesson_shown(self) -> None:
+        """Tell everybody which lesson stands beside the experiment, and whether it is changed."""
         changed = self.lesson is not None and self.lesson.experiment != self.model.experiment
-        self.edits.note(Stand(self.model.experiment, self.lesson))
+        self.session.note()
         self.top.show_lesson(self.lesson)
         self.verdicts.lesson.show_lesson(self.lesson, changed)
-
-    def _pins_changed(self) -> None:
-        for page in self.pages:
-            page.set_pinned(self.pins.shown)
 
     # --- what people ask for ------------------------------------------------------------------
 
@@ -248,7 +237,7 @@ class Window(QMainWindow):
         if self.model.experiment == self.lesson.experiment:
             self.player.to_start()
         self.model.edit(self.lesson.experiment)
-        self._lesson_shown()
+        self.lesson_shown()
 
     def add_remedy(self, remedy: Remedy) -> None:
         """Train a remedy beside the lanes that there are."""
@@ -260,29 +249,7 @@ class Window(QMainWindow):
         """Show an experiment that is no lesson's."""
         self.lesson = None
         self.model.edit(experiment)
-        self._lesson_shown()
-
-    def show_runs(self) -> None:
-        """Open the list of the session's runs."""
-        self.run_list.open_below(self.top.runs)
-
-    def show_run(self, run: PastRun) -> None:
-        """Bring back a run with its lesson and its cursor; without weights, at epoch 0."""
-        self.edits.seal()
-        self._show(run.experiment, run.lesson, run if run.held else None)
-
-    def _show_stand(self, stand: Stand) -> None:
-        stays = stand.experiment.same_run(self.model.experiment)
-        run = None if stays else self.runs.find(stand.experiment)
-        self._show(stand.experiment, stand.lesson, run)
-
-    def _show(self, experiment: Experiment, lesson: Lesson | None, run: PastRun | None) -> None:
-        self.lesson = lesson
-        if run is None:
-            self.model.edit(experiment)
-        else:
-            self.player.bring_back(run.recording, experiment, run.cursor)
-        self._lesson_shown()
+        self.lesson_shown()
 
     def set_theme(self, choice: Theme) -> None:
         """Choose the colours."""
@@ -297,8 +264,7 @@ class Window(QMainWindow):
         self.controls.set_style(self.look)
         self.transport.set_style(self.look)
         self.verdicts.set_style(self.look)
-        self.edits.set_style(self.look)
-        self.run_list.set_style(self.look)
+        self.session.set_style(self.look)
 
     def _system_theme_changed(self) -> None:
         if self.memory.theme is Theme.SYSTEM:

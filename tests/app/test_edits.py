@@ -49,7 +49,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def fresh(window: Window, clock: Clock) -> Window:
     """The shared window with nothing to undo."""
-    window.edits.stack.clear()
+    window.session.edits.stack.clear()
     return window
 
 
@@ -130,20 +130,20 @@ def test_every_edit_is_undone_and_redone_in_one_step(
     edit(fresh)
     new, beside = fresh.model.experiment, fresh.lesson
     assert new != SMALL
-    assert fresh.edits.stack.count() == 1
+    assert fresh.session.edits.stack.count() == 1
 
-    fresh.edits.undo.trigger()
+    fresh.session.edits.undo.trigger()
     assert fresh.model.experiment == SMALL
     assert fresh.lesson is None
     assert fresh.controls.experiment == SMALL
     assert [row.lane for row in fresh.controls.lanes.rows] == list(SMALL.lanes)
-    assert not fresh.edits.undo.isEnabled()
+    assert not fresh.session.edits.undo.isEnabled()
 
-    fresh.edits.redo.trigger()
+    fresh.session.edits.redo.trigger()
     assert fresh.model.experiment == new
     assert fresh.lesson is beside
-    assert fresh.edits.stack.count() == 1
-    assert not fresh.edits.redo.isEnabled()
+    assert fresh.session.edits.stack.count() == 1
+    assert not fresh.session.edits.redo.isEnabled()
 
 
 def test_many_edits_are_walked_back_and_forth(fresh: Window, clock: Clock) -> None:
@@ -156,12 +156,12 @@ def test_many_edits_are_walked_back_and_forth(fresh: Window, clock: Clock) -> No
         press_undo(fresh)
         assert fresh.model.experiment == before
     for after in stands[1:]:
-        fresh.edits.redo.trigger()
+        fresh.session.edits.redo.trigger()
         assert fresh.model.experiment == after
 
 
 def press_undo(window: Window) -> None:
-    window.edits.undo.trigger()
+    window.session.edits.undo.trigger()
 
 
 def test_a_new_edit_after_an_undo_forgets_what_could_be_redone(fresh: Window, clock: Clock) -> None:
@@ -170,7 +170,7 @@ def test_a_new_edit_after_an_undo_forgets_what_could_be_redone(fresh: Window, cl
     clock.rest()
     added(fresh)
 
-    assert not fresh.edits.redo.isEnabled()
+    assert not fresh.session.edits.redo.isEnabled()
     press_undo(fresh)
     assert fresh.model.experiment == SMALL
 
@@ -179,8 +179,8 @@ def test_a_drag_is_one_step(fresh: Window, clock: Clock) -> None:
     for value in (0.2, 0.3, 0.4, 0.5):
         fresh.controls._change(learning_rate=value)
         clock.now += QUICK_SECONDS / 2
-    assert fresh.edits.stack.count() == 1
-    assert fresh.edits.undo.text() == "&Undo: learning rate 0.1 → 0.5"
+    assert fresh.session.edits.stack.count() == 1
+    assert fresh.session.edits.undo.text() == "&Undo: learning rate 0.1 → 0.5"
 
     press_undo(fresh)
     assert fresh.model.experiment == SMALL
@@ -201,15 +201,15 @@ def test_a_drag_that_rests_is_one_step_and_the_next_drag_another(
     for value in (0.5, 0.3, 0.1):
         press_undo(fresh)
         assert fresh.model.experiment.learning_rate == value
-    assert not fresh.edits.undo.isEnabled()
+    assert not fresh.session.edits.undo.isEnabled()
 
 
 def test_a_drag_that_ends_where_it_began_is_no_step(fresh: Window) -> None:
     for value in (0.2, 0.3, 0.1):
         fresh.controls._change(learning_rate=value)
 
-    assert fresh.edits.stack.count() == 0
-    assert not fresh.edits.undo.isEnabled()
+    assert fresh.session.edits.stack.count() == 0
+    assert not fresh.session.edits.undo.isEnabled()
 
 
 def test_a_setting_changed_again_later_is_another_step(fresh: Window, clock: Clock) -> None:
@@ -227,13 +227,13 @@ def test_quick_edits_of_different_settings_are_different_steps(fresh: Window) ->
     added(fresh)
     fresh.controls.lanes._append("zeros")
 
-    assert fresh.edits.stack.count() == 4
+    assert fresh.session.edits.stack.count() == 4
 
 
 def test_what_was_undone_takes_no_later_edit_in(fresh: Window) -> None:
     fresh.controls._change(learning_rate=0.2)
     press_undo(fresh)
-    fresh.edits.redo.trigger()
+    fresh.session.edits.redo.trigger()
     fresh.controls._change(learning_rate=0.3)
     press_undo(fresh)
 
@@ -262,32 +262,32 @@ def test_what_was_undone_takes_no_later_edit_in(fresh: Window) -> None:
 def test_the_menu_says_what_is_undone_and_redone(
     fresh: Window, edit: Callable[[Window], None], words: str
 ) -> None:
-    assert fresh.edits.undo.text() == "&Undo"
+    assert fresh.session.edits.undo.text() == "&Undo"
     edit(fresh)
-    assert fresh.edits.undo.text() == f"&Undo: {words}"
+    assert fresh.session.edits.undo.text() == f"&Undo: {words}"
     assert f"Undo: {words}" in actions(fresh)
-    assert fresh.edits.redo.text() == "&Redo"
-    assert words in fresh.edits.undo.toolTip()
+    assert fresh.session.edits.redo.text() == "&Redo"
+    assert words in fresh.session.edits.undo.toolTip()
 
     press_undo(fresh)
-    assert fresh.edits.redo.text() == f"&Redo: {words}"
-    assert fresh.edits.undo.text() == "&Undo"
+    assert fresh.session.edits.redo.text() == f"&Redo: {words}"
+    assert fresh.session.edits.undo.text() == "&Undo"
 
 
 def test_an_ampersand_in_a_name_is_no_key(fresh: Window) -> None:
     fresh.model.edit(SMALL.replace(lanes=(ZEROS.replace(name="A&B"), XAVIER)))
 
-    assert fresh.edits.undo.text() == "&Undo: Zeros → A&&B"
+    assert fresh.session.edits.undo.text() == "&Undo: Zeros → A&&B"
 
 
 def test_a_long_edit_is_cut_in_the_menu_and_whole_in_the_tooltip(fresh: Window) -> None:
     name = "m" * 40
     fresh.model.edit(SMALL.replace(lanes=(ZEROS.replace(name=name), XAVIER.replace(name=name))))
-    words = fresh.edits.undo.text().removeprefix("&Undo: ")
+    words = fresh.session.edits.undo.text().removeprefix("&Undo: ")
 
     assert len(words) == module.LONGEST
     assert words.endswith("…")
-    assert fresh.edits.undo.toolTip().count(name) == 2
+    assert fresh.session.edits.undo.toolTip().count(name) == 2
 
 
 # --- keys -------------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def test_in_a_field_the_keys_undo_the_edit(fresh: Window, qtbot: QtBot) -> None:
 
     assert fresh.model.experiment == SMALL
     assert control.text() == "16"
-    assert fresh.edits.redo.isEnabled()
+    assert fresh.session.edits.redo.isEnabled()
 
 
 def test_a_field_with_refused_text_takes_its_typing_back_first(fresh: Window, qtbot: QtBot) -> None:
@@ -382,5 +382,5 @@ def test_undo_brings_the_lesson_back(fresh: Window, clock: Clock) -> None:
     assert fresh.lessons.currentData() == LESSON.name
     press_undo(fresh)
     assert fresh.lessons.currentIndex() == -1
-    fresh.edits.redo.trigger()
+    fresh.session.edits.redo.trigger()
     assert fresh.lesson is LESSON

@@ -29,9 +29,9 @@ def train(qtbot: QtBot, window: Window, experiment: Experiment) -> None:
 
 
 def pin(qtbot: QtBot, window: Window) -> None:
-    before = len(window.pins.shown)
+    before = len(window.session.pins.shown)
     press(qtbot, window, Qt.Key.Key_P, CONTROL)
-    qtbot.waitUntil(lambda: len(window.pins.shown) == before + 1, timeout=LONG)
+    qtbot.waitUntil(lambda: len(window.session.pins.shown) == before + 1, timeout=LONG)
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def views(window: Window) -> tuple[HistoryView, GradientView]:
 
 def test_nothing_is_pinned_before_an_epoch_is_trained(make_window: MakeWindow) -> None:
     window = make_window()
-    window.pins.toggle_present()
+    window.session.pins.toggle_present()
 
-    assert window.pins.shown == ()
+    assert window.session.pins.shown == ()
 
 
 def test_a_pinned_run_stays_in_sight_behind_the_next_one(trained: Window, qtbot: QtBot) -> None:
@@ -60,8 +60,8 @@ def test_a_pinned_run_stays_in_sight_behind_the_next_one(trained: Window, qtbot:
     before = [curve.y.copy() for curve in history.curves.curves]
     flows = [curve.y.copy() for curve in gradients.curves.curves]
     pin(qtbot, trained)
-    (pinned,) = trained.pins.shown
-    assert pinned.title == trained.runs.entries[0].name
+    (pinned,) = trained.session.pins.shown
+    assert pinned.title == trained.session.runs.entries[0].name
     assert pinned.snapshot.epoch == 4
     assert len(pinned.snapshot.history.train_loss) == 5
     train(qtbot, trained, OTHER)
@@ -79,7 +79,7 @@ def test_the_same_key_takes_the_pin_away(trained: Window, qtbot: QtBot) -> None:
     pin(qtbot, trained)
     press(qtbot, trained, Qt.Key.Key_P, CONTROL)
 
-    assert trained.pins.shown == ()
+    assert trained.session.pins.shown == ()
     assert all(view.grey.curves.curves == [] for view in views(trained))
 
 
@@ -89,29 +89,29 @@ def test_all_pins_are_taken_away_at_once(trained: Window, qtbot: QtBot) -> None:
     pin(qtbot, trained)
     press(qtbot, trained, Qt.Key.Key_P, CONTROL, SHIFT)
 
-    assert trained.pins.shown == ()
+    assert trained.session.pins.shown == ()
 
 
 def test_one_pin_too_many_takes_the_oldest_away(trained: Window, qtbot: QtBot) -> None:
     for seed in range(2, 2 + MOST_PINNED):
         pin(qtbot, trained)
         train(qtbot, trained, SMALL.replace(seed=seed))
-    oldest, *others = trained.pins.shown
+    oldest, *others = trained.session.pins.shown
     press(qtbot, trained, Qt.Key.Key_P, CONTROL)
-    qtbot.waitUntil(lambda: oldest not in trained.pins.shown, timeout=LONG)
+    qtbot.waitUntil(lambda: oldest not in trained.session.pins.shown, timeout=LONG)
 
-    assert len(trained.pins.shown) == MOST_PINNED
-    assert list(trained.pins.shown[:-1]) == others
-    assert trained.pins.shown[-1].snapshot.experiment == trained.model.experiment
+    assert len(trained.session.pins.shown) == MOST_PINNED
+    assert list(trained.session.pins.shown[:-1]) == others
+    assert trained.session.pins.shown[-1].snapshot.experiment == trained.model.experiment
 
 
 def test_an_earlier_run_is_pinned_without_being_shown(trained: Window, qtbot: QtBot) -> None:
     trained.player.go_to(3)
     train(qtbot, trained, DEEP)
-    trained.pins.toggle(trained.runs.entries[1])
-    assert trained.pins.has(trained.runs.entries[1])
-    qtbot.waitUntil(lambda: bool(trained.pins.shown), timeout=LONG)
-    (pinned,) = trained.pins.shown
+    trained.session.pins.toggle(trained.session.runs.entries[1])
+    assert trained.session.pins.has(trained.session.runs.entries[1])
+    qtbot.waitUntil(lambda: bool(trained.session.pins.shown), timeout=LONG)
+    (pinned,) = trained.session.pins.shown
 
     assert pinned.snapshot.experiment == SMALL
     assert pinned.snapshot.epoch == 3
@@ -125,40 +125,40 @@ def test_an_earlier_run_is_pinned_without_being_shown(trained: Window, qtbot: Qt
 
 def test_two_runs_are_pinned_in_one_go(trained: Window, qtbot: QtBot) -> None:
     train(qtbot, trained, OTHER)
-    for run in trained.runs.entries:
-        trained.pins.toggle(run)
-    qtbot.waitUntil(lambda: len(trained.pins.shown) == 2, timeout=LONG)
+    for run in trained.session.runs.entries:
+        trained.session.pins.toggle(run)
+    qtbot.waitUntil(lambda: len(trained.session.pins.shown) == 2, timeout=LONG)
 
-    assert [pinned.snapshot.experiment for pinned in trained.pins.shown] == [OTHER, SMALL]
+    assert [pinned.snapshot.experiment for pinned in trained.session.pins.shown] == [OTHER, SMALL]
 
 
 def test_a_pin_that_is_taken_back_before_it_is_there_never_comes(
     trained: Window, qtbot: QtBot
 ) -> None:
-    run = trained.runs.entries[0]
-    trained.pins.toggle(run)
-    trained.pins.toggle(run)
+    run = trained.session.runs.entries[0]
+    trained.session.pins.toggle(run)
+    trained.session.pins.toggle(run)
     qtbot.waitUntil(lambda: trained.player.prober.idle and is_waiting(trained.player.prober)
                     and trained.player._aside is None, timeout=LONG)  # fmt: skip
 
-    assert trained.pins.shown == ()
+    assert trained.session.pins.shown == ()
 
 
 def test_a_run_without_weights_cannot_be_pinned(trained: Window, qtbot: QtBot) -> None:
     train(qtbot, trained, OTHER)
-    old = trained.runs.entries[1]
+    old = trained.session.runs.entries[1]
     old.recording.give_way(old.recording.kept_bytes)
-    trained.pins.toggle(old)
+    trained.session.pins.toggle(old)
 
-    assert not trained.pins.has(old)
+    assert not trained.session.pins.has(old)
 
 
 def test_a_removed_run_takes_its_pin_with_it(trained: Window, qtbot: QtBot) -> None:
     pin(qtbot, trained)
     train(qtbot, trained, OTHER)
-    trained.runs.remove(trained.runs.entries[1])
+    trained.session.runs.remove(trained.session.runs.entries[1])
 
-    assert trained.pins.shown == ()
+    assert trained.session.pins.shown == ()
     assert views(trained)[0].grey.curves.curves == []
 
 
@@ -174,11 +174,11 @@ def test_a_pin_that_cannot_be_probed_is_given_up_and_the_picture_stays(
         return probe(recording, epoch, wanted)
 
     monkeypatch.setattr(initviz.engine, "probe", broken)
-    run = trained.runs.entries[1]
-    trained.pins.toggle(run)
-    qtbot.waitUntil(lambda: not trained.pins.has(run), timeout=LONG)
+    run = trained.session.runs.entries[1]
+    trained.session.pins.toggle(run)
+    qtbot.waitUntil(lambda: not trained.session.pins.has(run), timeout=LONG)
 
-    assert trained.pins.shown == ()
+    assert trained.session.pins.shown == ()
     trained.player.go_to(1)
     qtbot.waitUntil(lambda: shows(trained, 1, OTHER), timeout=LONG)
 
@@ -186,12 +186,12 @@ def test_a_pin_that_cannot_be_probed_is_given_up_and_the_picture_stays(
 def test_a_pin_survives_the_end_of_its_recordings_weights(trained: Window, qtbot: QtBot) -> None:
     pin(qtbot, trained)
     train(qtbot, trained, OTHER)
-    old = trained.runs.entries[1].recording
+    old = trained.session.runs.entries[1].recording
     old.give_way(old.kept_bytes)
     trained.player.go_to(2)
     qtbot.waitUntil(lambda: shows(trained, 2, OTHER), timeout=LONG)
 
-    assert len(trained.pins.shown) == 1
+    assert len(trained.session.pins.shown) == 1
     assert len(views(trained)[0].grey.curves.curves) == 2
 
 
@@ -199,9 +199,9 @@ def test_a_pin_while_training_is_put_too(make_window: MakeWindow, qtbot: QtBot) 
     window = make_window(SMALL.replace(epochs=100_000))
     window.transport.set_speed(30.0)
     window.player.play()
-    qtbot.waitUntil(lambda: window.runs.present is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: window.session.runs.present is not None, timeout=LONG)
     pin(qtbot, window)
-    at = window.pins.shown[0].snapshot.epoch
+    at = window.session.pins.shown[0].snapshot.epoch
     qtbot.waitUntil(lambda: window.model.cursor > at + 1, timeout=LONG)
     window.player.pause()
 

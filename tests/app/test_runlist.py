@@ -30,8 +30,8 @@ def opened(make_window: MakeWindow, qtbot: QtBot) -> tuple[Window, RunList]:
     for experiment in (SMALL, OTHER, THIRD):
         train(qtbot, window, experiment)
     press(qtbot, window, Qt.Key.Key_H, CONTROL)
-    qtbot.waitUntil(window.run_list.isVisible)
-    return window, window.run_list
+    qtbot.waitUntil(window.session.list.isVisible)
+    return window, window.session.list
 
 
 def focused(window_list: RunList) -> object:
@@ -42,15 +42,15 @@ def test_an_empty_list_says_how_runs_come_into_it(make_window: MakeWindow, qtbot
     window = make_window()
     qtbot.mouseClick(window.top.runs, Qt.MouseButton.LeftButton)
 
-    assert window.run_list.isVisible()
-    assert window.run_list.empty.isVisible()
-    assert window.run_list.rows == []
-    window.run_list.close()
+    assert window.session.list.isVisible()
+    assert window.session.list.empty.isVisible()
+    assert window.session.list.rows == []
+    window.session.list.close()
 
 
 def test_every_run_has_a_row_the_newest_on_top(opened: tuple[Window, RunList]) -> None:
     window, listed = opened
-    assert [row.run for row in listed.rows] == window.runs.entries
+    assert [row.run for row in listed.rows] == window.session.runs.entries
     assert [row.y() for row in listed.rows] == sorted(row.y() for row in listed.rows)
     titles = [row.title.text() for row in listed.rows]
     assert titles[1] == "2 · learning rate 0.1 → 0.5"
@@ -113,13 +113,13 @@ def test_a_pin_is_put_and_taken_away_in_the_open_list(
     window, listed = opened
     row = listed.rows[1]
     qtbot.keyClick(row.pin, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: len(window.pins.shown) == 1, timeout=LONG)
+    qtbot.waitUntil(lambda: len(window.session.pins.shown) == 1, timeout=LONG)
     assert listed.isVisible()
     assert row.pin.isChecked()
     assert row.pin.text() == "Pinned"
 
     row.pin.click()
-    assert window.pins.shown == ()
+    assert window.session.pins.shown == ()
     assert not row.pin.isChecked()
     assert row.pin.text() == "Pin"
 
@@ -131,13 +131,13 @@ def test_delete_forgets_a_run_and_the_next_has_the_keyboard(
     gone, stays = listed.rows[1].run, listed.rows[2].run
     listed.rows[1].pin.setFocus()
     qtbot.keyClick(listed.rows[1].pin, Qt.Key.Key_Delete)
-    assert gone not in window.runs.entries
-    assert [row.run for row in listed.rows] == window.runs.entries
+    assert gone not in window.session.runs.entries
+    assert [row.run for row in listed.rows] == window.session.runs.entries
     assert listed.focusWidget() in listed.rows[1].buttons
     assert listed.rows[1].run is stays
 
     qtbot.keyClick(listed.rows[0].pin, Qt.Key.Key_Delete)  # the present run
-    assert len(window.runs.entries) == 2
+    assert len(window.session.runs.entries) == 2
 
 
 def test_escape_closes_the_list(opened: tuple[Window, RunList], qtbot: QtBot) -> None:
@@ -151,7 +151,7 @@ def test_a_run_whose_weights_are_gone_says_so(opened: tuple[Window, RunList]) ->
     window, listed = opened
     row = listed.rows[-1]
     row.run.recording.give_way(row.run.recording.kept_bytes)
-    window.runs.changed.emit()
+    window.session.runs.changed.emit()
 
     assert "only the figures are kept" in row.state.text()
     assert "trained again" in row.show_.toolTip()
@@ -161,25 +161,25 @@ def test_a_run_whose_weights_are_gone_says_so(opened: tuple[Window, RunList]) ->
 
 def test_the_open_list_follows_the_training(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window(SMALL.replace(epochs=100_000))
-    window.show_runs()
+    window.session.show_list()
     window.transport.set_speed(30.0)
     window.player.play()
 
     def epochs() -> int:
-        rows = window.run_list.rows
+        rows = window.session.list.rows
         return rows[0].run.recording.last if rows and "epochs" in rows[0].state.text() else 0
 
     qtbot.waitUntil(lambda: epochs() > 2, timeout=LONG)
     window.player.pause()
-    assert not window.run_list.empty.isVisible()
-    window.run_list.close()
+    assert not window.session.list.empty.isVisible()
+    window.session.list.close()
 
 
 def test_a_list_that_is_closed_costs_nothing(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
     finish(qtbot, window)
 
-    assert window.run_list.rows == []
+    assert window.session.list.rows == []
 
 
 @pytest.mark.parametrize("style", [DARK, LIGHT], ids=lambda style: style.name)
@@ -214,14 +214,14 @@ def test_long_titles_give_way_and_stay_in_the_tooltip(
     window = make_window()
     name = "m" * 40
     train(qtbot, window, SMALL.replace(lanes=(SMALL.lanes[0].replace(name=name), SMALL.lanes[1])))
-    window.show_runs()
+    window.session.show_list()
     QApplication.processEvents()
-    row: RunRow = window.run_list.rows[0]
+    row: RunRow = window.session.list.rows[0]
 
-    assert window.run_list.width() <= window.width()
-    assert row.width() <= window.run_list.width()
+    assert window.session.list.width() <= window.width()
+    assert row.width() <= window.session.list.width()
     assert name in row.scores.toolTip()
-    window.run_list.close()
+    window.session.list.close()
 
 
 def test_many_runs_are_scrolled_within_the_window(make_window: MakeWindow, qtbot: QtBot) -> None:
@@ -231,9 +231,9 @@ def test_many_runs_are_scrolled_within_the_window(make_window: MakeWindow, qtbot
         qtbot.waitUntil(lambda: len(window.model.recording) == 1, timeout=LONG)
         window.player.step_forward()
         qtbot.waitUntil(lambda: window.model.cursor == 1, timeout=LONG)
-    window.show_runs()
+    window.session.show_list()
     QApplication.processEvents()
-    listed = window.run_list
+    listed = window.session.list
 
     assert listed.geometry().bottom() <= window.geometry().bottom()
     assert listed.geometry().right() <= window.geometry().right()

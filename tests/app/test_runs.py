@@ -390,23 +390,23 @@ def two(make_window: MakeWindow, qtbot: QtBot) -> Window:
 
 
 def test_undo_brings_the_recording_back_and_redo_the_newer_one(two: Window, qtbot: QtBot) -> None:
-    newer, older = (run.recording for run in two.runs.entries)
-    two.edits.undo.trigger()
+    newer, older = (run.recording for run in two.session.runs.entries)
+    two.session.edits.undo.trigger()
     assert two.model.recording is older
     assert two.model.cursor == 2
     qtbot.waitUntil(lambda: shows(two, 2, SMALL), timeout=LONG)
 
-    two.edits.redo.trigger()
+    two.session.edits.redo.trigger()
     assert two.model.recording is newer
     assert two.model.cursor == 4
     qtbot.waitUntil(lambda: shows(two, 4, OTHER), timeout=LONG)
     assert older.last == newer.last == 4
-    assert two.edits.stack.count() == 1
+    assert two.session.edits.stack.count() == 1
 
 
 def test_undo_of_an_edit_whose_run_is_gone_shows_epoch_0(two: Window, qtbot: QtBot) -> None:
-    two.runs.remove(two.runs.entries[1])
-    two.edits.undo.trigger()
+    two.session.runs.remove(two.session.runs.entries[1])
+    two.session.edits.undo.trigger()
 
     assert two.model.recording.last <= 0
     qtbot.waitUntil(lambda: shows(two, 0, SMALL), timeout=LONG)
@@ -415,18 +415,18 @@ def test_undo_of_an_edit_whose_run_is_gone_shows_epoch_0(two: Window, qtbot: QtB
 def test_undo_of_the_number_of_epochs_keeps_the_recording(two: Window) -> None:
     recording = two.model.recording
     two.controls.fields["epochs"].set_text("9")
-    two.edits.undo.trigger()
+    two.session.edits.undo.trigger()
 
     assert two.model.recording is recording
     assert two.model.experiment == OTHER
 
 
 def test_a_run_that_is_shown_again_is_an_edit_that_can_be_undone(two: Window) -> None:
-    newer, older = two.runs.entries
-    two.show_run(older)
+    newer, older = two.session.runs.entries
+    two.session.show_run(older)
     assert two.model.recording is older.recording
-    assert two.edits.undo.text() == "&Undo: learning rate 0.5 → 0.1"
-    two.edits.undo.trigger()
+    assert two.session.edits.undo.text() == "&Undo: learning rate 0.5 → 0.1"
+    two.session.edits.undo.trigger()
 
     assert two.model.recording is newer.recording
 
@@ -438,17 +438,17 @@ def test_a_run_of_the_same_experiment_can_be_shown_again(make_window: MakeWindow
     window.player.restart()
     window.player.step_forward()
     qtbot.waitUntil(lambda: window.model.cursor == 1, timeout=LONG)
-    older = window.runs.entries[1]
-    window.show_run(older)
+    older = window.session.runs.entries[1]
+    window.session.show_run(older)
 
     assert window.model.recording is older.recording
     assert window.model.cursor == 4
 
 
 def test_a_run_without_weights_is_shown_at_epoch_0(two: Window, qtbot: QtBot) -> None:
-    older = two.runs.entries[1]
+    older = two.session.runs.entries[1]
     older.recording.give_way(older.recording.kept_bytes)
-    two.show_run(older)
+    two.session.show_run(older)
 
     qtbot.waitUntil(lambda: shows(two, 0, SMALL), timeout=LONG)
     assert two.model.recording is not older.recording
@@ -463,9 +463,9 @@ def test_a_run_brings_its_lesson_back(make_window: MakeWindow, qtbot: QtBot) -> 
     window.show_own(SMALL.replace(data=data("xor", samples=32)))
     window.player.step_forward()
     qtbot.waitUntil(lambda: window.model.cursor == 1, timeout=LONG)
-    run = window.runs.entries[1]
+    run = window.session.runs.entries[1]
     assert run.title == lesson.title
-    window.show_run(run)
+    window.session.show_run(run)
 
     assert window.lesson is lesson
     assert window.lessons.currentData() == "zeros"
@@ -476,7 +476,7 @@ def test_the_state_line_says_that_it_catches_up(
 ) -> None:
     stepping = Stepping(steps_in_an_epoch=1)
     monkeypatch.setattr(initviz.engine, "train", stepping)
-    two.show_run(two.runs.entries[1])
+    two.session.show_run(two.session.runs.entries[1])
     two.player.to_end()
     two.player.step_forward()
     stepping.allow(2)
@@ -496,12 +496,12 @@ def test_a_failed_run_is_got_over_by_a_run_that_comes_back(
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("no luck")
 
-    older = two.runs.entries[1]
+    older = two.session.runs.entries[1]
     with monkeypatch.context() as patch:
         patch.setattr(initviz.engine, "train", broken)
         two.model.edit(THIRD)
         qtbot.waitUntil(lambda: two.model.phase is Phase.FAILED, timeout=LONG)
-    two.show_run(older)
+    two.session.show_run(older)
 
     assert two.model.phase is Phase.PAUSED
     assert not two.banner.isVisible()
