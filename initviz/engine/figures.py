@@ -25,6 +25,9 @@ from initviz.snapshot import (
     Spread,
 )
 
+SAFE = (1e-12, 1e15)
+"""Lengths whose squares neither vanish nor overflow in float32."""
+
 SORTED_WHOLE = 2048
 """Numbers up to which a median is found faster in all of them than by way of a sample."""
 
@@ -199,46 +202,88 @@ def sample_figures(x: Tensor, layers: Sequence[Tensor], classes: Tensor | None) 
         classes: the samples' classes, (n,); None for a regression.
     """
     lanes = len(layers[0])
-    rows = [_apart(value, classes) for value in (x[None], *layers)]
+    members = _members(len(x), classes)
+    with np.errstate(all="ignore"):  # lanes that have diverged, samples that have no direction
+        rows = [_apart(value.transpose(1, 2).numpy(), members) for value in (x[None], *layers)]
     spread, cosine, same, other = (
         np.stack([np.broadcast_to(row[i], lanes) for row in rows]) for i in range(4)
     )
+    if classes is None:
+        same, other = np.full_like(cosine, np.nan), np.full_like(cosine, np.nan)
     return Samples(spread, cosine, same, other)
 
 
-def _apart(a: Tensor, classes: Tensor | None) -> tuple[Array, Array, Array, Array]:
-    """``Samples`` of one layer, (K,) each.
+def _members(samples: int, classes: Tensor | None) -> Array:
+    """1 where a sample is of a class, (n, classes); in a regression all are of one."""
+    if classes is None:
+        return np.ones((samples, 1))
+    each = classes.numpy()
+    return np.asarray(each[:, None] == np.unique(each), dtype=np.float64)
 
-    Sums over pairs of samples are squares of sums over samples: nothing of size n² is made.
+
+def _apart(columns: Array, members: Array) -> tuple[Array, Array, Array, Array]:
+    """``Samples`` of one layer, (K,) each, from its activations (K, width, n)."""
+    size, apart, total, count = _sample_sums(columns, members)
+    # A lane with a sample whose squares overflow or vanish is taken again, exactly.
+    for lane in np.flatnonzero(np.isnan(size)):
+        exact = columns[lane : lane + 1].astype(np.float64)
+        largest = np.abs(exact).max()
+        if np.isfinite(largest):
+            sums = _sample_sums(exact / largest, members, exact=True)
+            size[lane], apart[lane], total[lane], count[lane] = (each[0] for each in sums)
+    # Sums over pairs of samples are squares of sums over samples: nothing of size n² is made.
+    of_all = count.sum(axis=1)
+    pairs, cosines = of_all * (of_all - 1), (total.sum(axis=2) ** 2).sum(axis=1) - of_all
+    same_pairs = (count * (count - 1)).sum(axis=1)
+    same_cosines = ((total**2).sum(axis=1) - count).sum(axis=1)
+    return (
+        apart / size,
+        _mean_cosine(cosines, pairs),
+        _mean_cosine(same_cosines, same_pairs),
+        _mean_cosine(cosines - same_cosines, pairs - same_pairs),
+    )
+
+
+def _mean_cosine(total: Array, pairs: Array) -> Array:
+    """total / pairs; NaN where there is no pair, though rounding has left a total."""
+    return np.where(pairs > 0, np.clip(total / pairs, -1, 1), np.nan)
+
+
+def _sample_sums(
+    columns: Array, members: Array, *, exact: bool = False
+) -> tuple[Array, Array, Array, Array]:
+    """What ``Samples`` are made from, in float64.
+
+    Returns:
+        size (K,): ‖a‖; NaN for a lane whose squares are not safe, unless ``exact``.
+        apart (K,): ‖a − (mean over samples of a)‖.
+        total (K, width, classes): the sum of the directions of each class' samples.
+        count (K, classes): how many samples have a direction.
     """
-    a = a.double()
-    samples = a.shape[1]
-    length = torch.linalg.vector_norm(a, dim=2)
+    lanes, width, samples = columns.shape
+    length = np.sqrt(np.einsum("kwn,kwn->kn", columns, columns))
+    size = np.linalg.norm(length.astype(np.float64), axis=1)
+    if not exact:
+        low, unsafe = length < SAFE[0], ~(length < SAFE[1])
+        if low.any():
+            unsafe |= low & columns.any(axis=1)
+        size[unsafe.any(axis=1)] = np.nan
+    usable = length > 0
+    inverse = np.where(usable, 1 / length, 0)
+    units = (columns * inverse[:, None]).reshape(lanes * width, samples)
+    total = (units @ members.astype(units.dtype)).reshape(lanes, width, -1).astype(np.float64)
     # Against the first sample, samples that look the same differ by exactly 0.
-    apart = a - a[:, :1]
-    apart -= apart.mean(dim=1, keepdim=True)
-    spread = torch.linalg.vector_norm(apart, dim=(1, 2)) / torch.linalg.vector_norm(length, dim=1)
-    unit = a / length[:, :, None]
-    unit[length == 0] = 0  # a sample that gives 0 has no direction
-    usable = (length > 0).double()
+    differences = columns - columns[:, :, :1]
+    mean = differences.mean(axis=2).astype(np.float64)
+    squares = _lane_norms(differences) ** 2 - samples * (mean**2).sum(axis=1)
+    return size, np.sqrt(np.maximum(squares, 0)), total, usable @ members
 
-    def pairs(direction: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-        """Sum of the cosines over ordered pairs of different samples, and how many there are."""
-        total = direction.sum(dim=1).square().sum(dim=1) - direction.square().sum(dim=(1, 2))
-        count = weight.sum(dim=1)
-        return total, count * (count - 1)
 
-    total, count = pairs(unit, usable)
-    cosine = total / count
-    if classes is None or samples < 2:
-        nothing = torch.full_like(cosine, torch.nan)
-        same = other = nothing
-    else:
-        kinds = np.unique(classes.numpy()).tolist()
-        within = [pairs(unit[:, classes == k], usable[:, classes == k]) for k in kinds]
-        same_total = torch.stack([pair[0] for pair in within]).sum(dim=0)
-        same_count = torch.stack([pair[1] for pair in within]).sum(dim=0)
-        same = same_total / same_count
-        other = (total - same_total) / (count - same_count)
-    one, two, three, four = (np.asarray(x.numpy()) for x in (spread, cosine, same, other))
-    return one, two, three, four
+def _lane_norms(x: Array) -> Array:
+    """‖·‖ of every lane of x, (K, width, n), in float64, also where squares are not safe."""
+    squares = np.einsum("kwn,kwn->kw", x, x)
+    norms = np.sqrt(squares.sum(axis=1, dtype=np.float64))
+    for lane in np.flatnonzero(~((norms > SAFE[0]) & (norms < SAFE[1]))):
+        if x[lane].any():
+            norms[lane] = np.linalg.norm(x[lane].astype(np.float64))
+    return norms

@@ -10,12 +10,14 @@ from torch import Tensor
 from initviz.catalog.activations import ACTIVATIONS, RELU, SIGMOID, TANH
 from initviz.engine.figures import (
     lower_median,
+    sample_figures,
     saturated,
     size_histogram,
     spread,
     symmetry_and_deviation,
     value_histogram,
 )
+from initviz.parts import Samples
 from initviz.snapshot import LOG_HIGH, LOG_LOW, LOG_PER_DECADE
 
 BOTH = pytest.mark.parametrize("samples_last", [False, True], ids=["rows", "columns"])
@@ -185,3 +187,93 @@ def test_saturation_is_counted_by_each_lanes_own_activation(samples_last: bool) 
     assert np.isnan(shares[1])
     assert shares[2] == ((parts[2] < 0.015) | (parts[2] > 0.985)).double().mean()
     assert shares[3] == 0
+
+
+def apart_by_hand(a: np.ndarray, classes: np.ndarray | None) -> tuple[float, float, float, float]:
+    """``Samples`` of one lane's (n, width), pair by pair, in float64."""
+    a = a.astype(np.float64)
+    if not np.isfinite(a).all():
+        return (math.nan,) * 4
+    size = np.sqrt((a**2).mean())
+    spread = np.sqrt(((a - a.mean(axis=0)) ** 2).mean()) / size if size else math.nan
+    found: dict[str, list[float]] = {"all": [], "same": [], "other": []}
+    for i in range(len(a)):
+        for j in range(i):
+            if not (a[i].any() and a[j].any()):
+                continue
+            one, two = (row / np.abs(row).max() for row in (a[i], a[j]))
+            cosine = float(one @ two / np.linalg.norm(one) / np.linalg.norm(two))
+            found["all"].append(cosine)
+            if classes is not None:
+                found["same" if classes[i] == classes[j] else "other"].append(cosine)
+    means = [float(np.mean(each)) if each else math.nan for each in found.values()]
+    return spread, means[0], means[1], means[2]
+
+
+def samples_of(*parts: Tensor, classes: Tensor | None, samples_last: bool = True) -> Samples:
+    """The figures of the samples: the first part as inputs, each as one lane of one layer."""
+    return sample_figures(parts[0], [lanes(*parts, samples_last=samples_last)], classes)
+
+
+@BOTH
+@DTYPES
+@pytest.mark.parametrize("classes", [0, 1, 2, 7])
+@pytest.mark.parametrize(("rows", "width"), [(1, 3), (2, 1), (33, 10), (40, 64)])
+def test_samples_are_told_apart_as_pair_by_pair(
+    rows: int, width: int, classes: int, dtype: torch.dtype, samples_last: bool
+) -> None:
+    parts = [numbers(kind, rows, width, dtype) for kind in KINDS]
+    parts.append(torch.zeros(rows, width, dtype=dtype))
+    labels = torch.arange(rows) * 5 % classes if classes else None
+    figures = samples_of(*parts, classes=labels, samples_last=samples_last)
+
+    each = None if labels is None else labels.numpy()
+    wanted = np.array([apart_by_hand(part.numpy(), each) for part in parts]).T
+    got = np.stack([figures.spread, figures.cosine, figures.same, figures.other])
+    np.testing.assert_allclose(got[:, 1], wanted, atol=3e-6)
+    inputs = wanted[:, 0]
+    np.testing.assert_allclose(
+        got[:, 0], np.broadcast_to(inputs[:, None], got[:, 0].shape), atol=3e-6
+    )
+
+
+@DTYPES
+@pytest.mark.parametrize("size", [0.3, 1e-30, 1e30])
+def test_samples_that_look_the_same_are_exactly_0_apart(size: float, dtype: torch.dtype) -> None:
+    same = (torch.randn(1, 16, generator=torch.Generator().manual_seed(1)) * size).to(dtype)
+    figures = samples_of(same.expand(50, 16), classes=torch.arange(50) % 2)
+
+    assert figures.spread.tolist() == [[0.0], [0.0]]
+    for cosine in (figures.cosine, figures.same, figures.other):
+        np.testing.assert_allclose(cosine, 1, atol=1e-6)
+        assert (cosine <= 1).all()
+
+
+def test_a_sample_that_gives_0_has_no_direction_and_does_not_count() -> None:
+    a = torch.tensor([[1.0, 0], [0, 0], [1, 1], [0, 0]])
+    figures = samples_of(a, classes=torch.tensor([0, 0, 1, 1]))
+
+    assert figures.cosine[1, 0] == pytest.approx(0.5**0.5, abs=1e-6)
+    assert math.isnan(figures.same[1, 0])
+    assert figures.other[1, 0] == pytest.approx(0.5**0.5, abs=1e-6)
+
+
+def test_one_tiny_sample_among_ordinary_ones_keeps_its_direction() -> None:
+    a = torch.tensor([[1.0, 0], [0, 1e-30], [1, 0]])
+    figures = samples_of(a, classes=None)
+
+    assert figures.cosine[1, 0] == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_a_lane_that_is_not_finite_leaves_the_samples_of_the_others_alone() -> None:
+    sound = numbers("ordinary", 30, 8, torch.float32)
+    nan, infinite = sound.clone(), sound.clone()
+    nan[3, 4], infinite[5, 6] = math.nan, math.inf
+    labels = torch.arange(30) % 3
+    figures = samples_of(sound, nan, torch.full_like(sound, math.nan), infinite, classes=labels)
+    alone = samples_of(sound, classes=labels)
+
+    for name in ("spread", "cosine", "same", "other"):
+        row = getattr(figures, name)[1]
+        assert row[0] == getattr(alone, name)[1, 0]
+        assert np.isnan(row[1:]).all()
