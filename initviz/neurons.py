@@ -102,17 +102,19 @@ def groups(columns: Array, tolerance: float = SAME) -> tuple[NDArray[np.int_], i
         return _numbered(np.zeros(width, dtype=np.int_))
     if not SAFE[0] < scale < SAFE[1]:
         return _groups_of_any_size(columns, tolerance)
-    sketch = (_directions(samples).astype(columns.dtype) @ columns).T  # (width, SKETCH)
-    order = np.argsort(sketch[:, 0], kind="stable")
+    sketching = _directions(samples).astype(columns.dtype)
     # Equal columns lie together along any one direction: most are told apart by it alone.
+    along = sketching[0] @ columns
+    order = np.argsort(along, kind="stable")
     reach = 6 * tolerance * scale * samples**0.5
-    starts = np.flatnonzero(np.diff(sketch[order, 0], prepend=-np.inf) > reach)
-    leader = np.arange(width)
+    starts = np.flatnonzero(np.diff(along[order], prepend=-np.inf) > reach)
     stops = np.append(starts[1:], width)
     several = stops - starts > 1
+    leader = np.arange(width)
     for start, stop in zip(starts[several].tolist(), stops[several].tolist(), strict=True):
         members = np.sort(order[start:stop])
-        close = _close(sketch[members], tolerance * scale * (SKETCH * samples) ** 0.5)
+        sketch = (sketching @ columns[:, members]).T
+        close = _close(sketch, tolerance * scale * (SKETCH * samples) ** 0.5)
         leader[members] = members[_leaders(close)]
     return _numbered(leader)
 
@@ -126,7 +128,7 @@ def _close(points: Array, distance: float) -> NDArray[np.bool_]:
     centred = (points - points.mean(axis=0)).astype(np.float64)
     squares = np.einsum("ij,ij->i", centred, centred)
     apart = squares[:, None] + squares - 2 * centred @ centred.T
-    return np.asarray(apart <= distance**2 + 1e-14 * squares.max())
+    return np.asarray(apart <= distance**2)
 
 
 def _leaders(close: NDArray[np.bool_]) -> NDArray[np.int_]:

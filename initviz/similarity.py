@@ -15,6 +15,9 @@ SAFE = (1e-12, 1e15)
 LONGEST = 1e308
 """Longer columns count as this long."""
 
+FAR = 0.01
+"""Mean squares from the mean column, as a part of all, that are not lost in rounding."""
+
 
 @dataclass(frozen=True)
 class Directions:
@@ -110,25 +113,26 @@ def similar_order(of: Directions) -> NDArray[np.int_]:
     return np.concatenate([np.array(order, dtype=np.int_), none])
 
 
-def spread(columns: Array) -> float:
-    """How far the columns of (n, width) are from being one: rms deviation from their mean.
+def spread(of: Directions) -> float:
+    """How far the columns are from being one: rms deviation from their mean.
 
     It is given as a part of the rms of all numbers, 0 where all of them are 0; NaN where they are
     not finite. 0 means identical.
     """
-    with np.errstate(all="ignore"):
-        size = _norm(columns)
-        if not SAFE[0] < size < SAFE[1]:
-            exact = columns.astype(np.float64)
-            largest = float(np.abs(exact).max(initial=0))
-            if largest == 0 or not np.isfinite(largest):
-                return 0.0 if largest == 0 else float("nan")
-            columns = exact / largest
-            size = _norm(columns)
-        # Against the first column, equal columns differ by exactly 0.
+    columns, size = of.columns, float(np.linalg.norm(of.length))
+    if size == 0 or np.isnan(size):
+        return size
+    if not SAFE[0] < size < SAFE[1]:
+        exact, _ = _rescaled(columns)
+        return spread(directions(exact))
+    width = columns.shape[1]
+    mean = (columns @ np.full(width, 1 / width, columns.dtype)).astype(np.float64)
+    within = size**2 - width * float(mean @ mean)
+    if within < FAR * size**2:
+        # Against the first column, equal columns differ by exactly 0, and nothing cancels.
         apart = columns - columns[:, :1]
         mean = apart.mean(axis=1).astype(np.float64)
-        within = _norm(apart) ** 2 - columns.shape[1] * float(mean @ mean)
+        within = _norm(apart) ** 2 - width * float(mean @ mean)
     return float(np.sqrt(max(within, 0.0)) / size)
 
 
@@ -165,9 +169,9 @@ def _unsafe(length: NDArray[np.float64]) -> NDArray[np.bool_]:
     return ~((length > SAFE[0]) & (length < SAFE[1]))
 
 
-def _rescaled(column: Array) -> tuple[NDArray[np.float64], float]:
-    """A column with 1 as its largest number, and that number; NaN where it is not finite."""
-    exact = column.astype(np.float64)
+def _rescaled(numbers: Array) -> tuple[NDArray[np.float64], float]:
+    """Numbers with 1 as the largest, and that number; NaN where it is not finite."""
+    exact = numbers.astype(np.float64)
     largest = float(np.abs(exact).max(initial=0))
     if largest == 0:
         return exact, 0.0

@@ -246,7 +246,8 @@ def _apart(columns: Array, members: Array) -> tuple[Array, Array, Array, Array]:
 
 def _mean_cosine(total: Array, pairs: Array) -> Array:
     """total / pairs; NaN where there is no pair, though rounding has left a total."""
-    return np.where(pairs > 0, np.clip(total / pairs, -1, 1), np.nan)
+    mean: Array = np.where(pairs > 0, np.clip(total / pairs, -1, 1), np.nan)
+    return mean
 
 
 def _sample_sums(
@@ -282,7 +283,7 @@ def _sample_sums(
 def _lane_norms(x: Array) -> Array:
     """‖·‖ of every lane of x, (K, width, n), in float64, also where squares are not safe."""
     squares = np.einsum("kwn,kwn->kw", x, x)
-    norms = np.sqrt(squares.sum(axis=1, dtype=np.float64))
+    norms: Array = np.sqrt(squares.sum(axis=1, dtype=np.float64))
     for lane in np.flatnonzero(~((norms > SAFE[0]) & (norms < SAFE[1]))):
         if x[lane].any():
             norms[lane] = np.linalg.norm(x[lane].astype(np.float64))

@@ -4,8 +4,15 @@ from initviz.views.activations import ActivationView
 from initviz.views.base import View
 from initviz.views.boundary import BoundaryView
 from initviz.views.gradients import GradientView
+from initviz.views.heatmap import HeatmapView
 from initviz.views.history import HistoryView
+from initviz.views.samples import SamplesView
+from initviz.views.similarity import SimilarityView
 
 VIEWS: dict[str, type[View]] = {
-    view.name: view for view in (BoundaryView, ActivationView, GradientView, HistoryView)
-}
+    view.name: view
+    for view in (
+        BoundaryView, ActivationView, GradientView, HistoryView,
+        HeatmapView, SimilarityView, SamplesView,
+    )
+}  # fmt: skip

@@ -114,3 +114,21 @@ def layer_ticks(names: Sequence[str], width: float) -> list[Ticks]:
     numbers = [1, *range(step, hidden + 1, step)] if step > 1 else range(1, hidden + 1)
     apart = [n for n in numbers if (hidden + 1 - n) * pixels >= 22 or step == 1]
     return [[*((float(n), str(n)) for n in apart), (hidden + 1.0, "out")], []]
+
+
+def depth_ticks(names: Sequence[str], width: float) -> list[Ticks]:
+    """``layer_ticks`` behind the inputs: "in" at 0, as ``width`` pixels hold."""
+    pixels = width / (len(names) + 1)
+    ticks = layer_ticks(names, width - pixels)[0]
+    return [[(0.0, "in"), *(tick for tick in ticks if tick[0] * pixels >= 16)], []]
+
+
+def number_ticks(count: int, pixels: float, room: float) -> list[float]:
+    """Numbers from 1 to ``count`` at round distances, at least ``room`` pixels apart."""
+    each = max(pixels, 1) / count
+    sizes = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+    step = next((s for s in sizes if s * each >= room), count)
+    if step <= 2:
+        return [float(n) for n in range(1, count + 1, step)]
+    numbers = range(step, count + 1, step)
+    return [1.0, *(float(n) for n in numbers if (n - 1) * each >= room)]

@@ -37,6 +37,7 @@ class Curve:
         colour: the lane's place in the palette.
         dashed: whether another curve lies below it.
         marked: the indices of the points that carry the lane's marker.
+        dotted: whether it is a lane's second curve.
     """
 
     x: NDArray[np.float64]
@@ -44,6 +45,7 @@ class Curve:
     colour: int
     dashed: bool = False
     marked: Sequence[int] | slice = ()
+    dotted: bool = False
 
 
 class LaneCurves(pg.GraphicsObject):
@@ -90,6 +92,8 @@ class LaneCurves(pg.GraphicsObject):
                 pen = self.look.lane_pen(
                     curve.colour, self.width if short else 1.0, dashed=curve.dashed and short
                 )
+                if curve.dotted:
+                    pen.setStyle(Qt.PenStyle.DotLine)
             path = pg.arrayToQPath(curve.x, curve.y, connect="finite")
             self._paths.append((path, pen))
             if isinstance(curve.marked, slice) or len(curve.marked):

@@ -41,10 +41,13 @@ class PageLayout:
 OVERVIEW = PageLayout(
     "overview", "Overview", (("boundary",), ("activations", "gradients", "history")), (35, 65)
 )
+NEURONS = PageLayout(
+    "neurons", "Neurons", (("heatmap", "similarity", "samples"),), (100,), focused=True
+)
 SMALLEST = (756, 460)
 """Pixels that a page needs."""
 
-PAGES = {page.name: page for page in (OVERVIEW,)}
+PAGES = {page.name: page for page in (OVERVIEW, NEURONS)}
 
 
 class Page(QWidget):

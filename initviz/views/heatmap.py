@@ -1,0 +1,168 @@
+"""Activation heat map: what every neuron of a layer answers to every sample."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+
+from initviz.focus import Focus
+from initviz.similarity import directions, similar_order
+from initviz.snapshot import LayerSnapshot, Snapshot
+from initviz.views.answers import tick_text
+from initviz.views.class_axis import STRIP, ClassAxis, SampleOrder, sample_order
+from initviz.views.grids import GridView, gap_words
+from initviz.views.panel import Switch
+from initviz.views.scale import ZERO, Level, to_bytes
+from initviz.views.style import Style
+
+REACH = 3.0
+"""Root mean squares of unbounded activations that the colours reach."""
+
+
+class HeatmapView(GridView):
+    """Neurons × samples of the layer in focus, sorted by class."""
+
+    name = "heatmap"
+    title = "Activation heat map"
+    help = (
+        "The activations of the layer in focus: a row for each neuron, a column for each sample.\n"
+        "Samples are sorted by class (the strip below), or by target. Orange is negative, blue "
+        "positive, pale close to 0; an exact 0 has a colour of its own.\n"
+        "Rows that look the same are neurons that do the same: “similar” puts them together.\n"
+        "A click on a row pins its neuron. For the output layer these are the logits."
+    )
+    zeros = True
+    bottom = STRIP + 17
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.order = Switch(
+            [
+                ("index", "index", "Neurons in the order in which they are numbered"),
+                ("similar", "similar", "Neurons that answer alike lie together"),
+            ]
+        )
+        self.order.chosen.connect(lambda _: self._reorder())
+        self.panel.add_tool(self.order)
+        self.level = Level()
+        self._rows: dict[object, NDArray[np.int_]] = {}
+        self._last: Snapshot | None = None
+
+    def build(self, snapshot: Snapshot) -> None:
+        self._sorted: tuple[int, SampleOrder] | None = None
+        self._axes: list[ClassAxis] = []
+        super().build(snapshot)
+        self._lines = []
+        for grid in self.grids:
+            line = pg.PlotCurveItem(connect="pairs", pen=self.look.pen(self.look.panel))
+            grid.plot.addItem(line, ignoreBounds=True)
+            self._lines.append(line)
+
+    def restyle_lines(self) -> None:
+        super().restyle_lines()
+        for line in self._lines:
+            line.setPen(self.look.pen(self.look.panel))
+
+    def axis(self, place: int) -> pg.AxisItem:
+        self._axes.append(ClassAxis(self.look))
+        return self._axes[-1]
+
+    def draw(self, snapshot: Snapshot, focus: Focus, layer: LayerSnapshot) -> None:
+        samples, width = layer.activation.shape[1:]
+        ordered = self._samples(snapshot, samples)
+        level, positive = self._scale(snapshot, focus, layer)
+        self.show_bar(level, positive=positive)
+        last = self._last
+        if last is not None and last is not snapshot and last.epoch == snapshot.epoch:
+            self._rows.clear()  # the picture is at rest: there is time to put it in order
+        self._last = snapshot
+        for place, (grid, lane) in enumerate(zip(self.grids, focus.lanes, strict=True)):
+            values = layer.activation[lane].T
+            cells = to_bytes(values, level)
+            dead = int(np.count_nonzero((cells == ZERO).all(axis=1)))
+            cells = np.take(cells, ordered.order, axis=1)
+            rows = self.rows(snapshot, focus, place)
+            grid.show(cells if rows is None else cells[rows], (width, samples), rows)
+            self._axes[place].show_samples(ordered)
+            grid.head(snapshot, lane, f"{dead} of {width} always 0" if dead else "")
+            finite = bool(np.isfinite(layer.activation_size.rms[lane]))
+            grid.say(gap_words(snapshot, lane, finite=finite))
+            pinned = [] if focus.neuron is None else [self._row_of(focus.neuron, rows)]
+            grid.outline.set_rects([QRectF(0, row, samples, 1) for row in pinned])
+        by = "class" if ordered.classes else "target"
+        logits = ", logits" if focus.layer == len(snapshot.layers) - 1 else ""
+        self.panel.subtitle.setText(f"{layer.name}{logits} · {samples} samples by {by}")
+
+    def rows(self, snapshot: Snapshot, focus: Focus, place: int) -> NDArray[np.int_] | None:
+        """The neurons in the order of a grid's rows; None for that of their numbers."""
+        if self.order.value == "index":
+            return None
+        lane = focus.lanes[place]
+        key = (snapshot.experiment.run_key, focus.layer, lane)
+        if key not in self._rows:
+            if len(self._rows) > 8:
+                self._rows.clear()
+            values = snapshot.layers[focus.layer].activation[lane]
+            self._rows[key] = similar_order(directions(values))
+        return self._rows[key]
+
+    def neuron_at(self, place: int, row: int) -> int:
+        if self.snapshot is None:
+            return row
+        rows = self.rows(self.snapshot, self.seen(self.snapshot), place)
+        return row if rows is None else int(rows[row])
+
+    def value_at(self, position: QPointF) -> str:
+        found = self.at(position)
+        if self.snapshot is None or found is None or not self.snapshot.layers:
+            return ""
+        place, row, column = found
+        focus = self.seen(self.snapshot)
+        layer = self.snapshot.layers[focus.layer]
+        lane, neuron = focus.lanes[place], self.neuron_at(place, row)
+        ordered = self._samples(self.snapshot, layer.activation.shape[1])
+        value = float(layer.activation[lane, ordered.order[column], neuron])
+        whose = f"{self.snapshot.experiment.lanes[lane].title} · " if len(self.grids) > 1 else ""
+        letter = "z" if focus.layer == len(self.snapshot.layers) - 1 else "a"
+        return (
+            f"{whose}{layer.name}, neuron {neuron + 1}, {ordered.describe(column)}: "
+            f"{letter} = {tick_text(value)}"
+        )
+
+    def _reorder(self) -> None:
+        self._rows.clear()
+        if self.snapshot is not None:
+            self.show(self.snapshot)
+
+    def _samples(self, snapshot: Snapshot, samples: int) -> SampleOrder:
+        """The samples in order; made once for the data that the items are of."""
+        if self._sorted is None or self._sorted[0] != samples:
+            self._sorted = samples, sample_order(snapshot, samples, self.look)
+            bands = self._sorted[1].bands if self._sorted[1].classes else ()
+            edges = np.repeat([float(band.start) for band in bands[1:]], 2)
+            for line in self._lines:
+                # Far beyond any layer's neurons: the lines need not follow their number.
+                line.setData(edges, np.tile([0.0, 1e5], len(edges) // 2))
+        return self._sorted[1]
+
+    def _scale(self, snapshot: Snapshot, focus: Focus, layer: LayerSnapshot) -> tuple[float, bool]:
+        """Where the colours of all lanes in focus end, and whether no number is negative."""
+        experiment = snapshot.experiment
+        if focus.layer < len(snapshot.layers) - 1:
+            bounds = [
+                experiment.activation_of(experiment.lanes[lane]).bounds for lane in focus.lanes
+            ]
+            known = [bound for bound in bounds if bound is not None]
+            positive = float(layer.values.edges[0]) >= 0
+            if len(known) == len(bounds):
+                return max(abs(end) for bound in known for end in bound), positive
+        else:
+            positive = False
+        sizes = [float(layer.activation_size.rms[lane]) for lane in focus.lanes]
+        needed = REACH * max((size for size in sizes if np.isfinite(size)), default=0.0)
+        return self.level.follow(needed, (experiment.run_key, focus.lanes, focus.layer)), positive
+
+    def _row_of(self, neuron: int, rows: NDArray[np.int_] | None) -> int:
+        return neuron if rows is None else int(np.flatnonzero(rows == neuron)[0])

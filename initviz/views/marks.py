@@ -1,0 +1,83 @@
+"""What is drawn over and under images of numbers, in pixels: outlines, and hatching for gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTransform
+
+from initviz.views.style import Style
+
+LEAST = 3.0
+"""Pixels that an outline is wide and high, however small what it marks."""
+
+
+class Overlay(pg.GraphicsObject):
+    """An item as large as what is seen of the plot, which paints in pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rects: list[QRectF] = []
+
+    def set_rects(self, rects: Sequence[QRectF]) -> None:
+        """Mark these rectangles of the plot instead."""
+        if list(rects) != self.rects:
+            self.rects = list(rects)
+            self.setVisible(bool(self.rects))
+            self.update()
+
+    def viewRangeChanged(self) -> None:
+        """The item is as large as what is seen of the plot."""
+        self.prepareGeometryChange()
+
+    def boundingRect(self) -> QRectF:
+        """All that the view shows."""
+        return QRectF(self.viewRect() or QRectF())
+
+    def dataBounds(self, *_: object, **__: object) -> None:
+        """The views set their own ranges."""
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Paint each rectangle where it stands on the device."""
+        transform = painter.worldTransform()
+        painter.setWorldTransform(QTransform())
+        for rect in self.rects:
+            self.paint_rect(painter, transform.mapRect(rect))
+        painter.setWorldTransform(transform)
+
+    def paint_rect(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint one rectangle, in pixels."""
+        raise NotImplementedError
+
+
+class Outline(Overlay):
+    """Lines around what is pinned, which are seen on every colour."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.look = style
+        self.setZValue(10)
+
+    def paint_rect(self, painter: QPainter, rect: QRectF) -> None:
+        wider, higher = (max(LEAST - size, 0) / 2 for size in (rect.width(), rect.height()))
+        rect = rect.adjusted(-wider, -higher, wider, higher)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in (("#101318", 3.5), ("#ffffff", 1.5)):
+            pen = QPen(QColor(colour), width * self.look.line)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.drawRect(rect)
+
+
+class Hatch(Overlay):
+    """Hatching under an image, seen where that has gaps."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.brush = QBrush(QColor(style.muted), Qt.BrushStyle.BDiagPattern)
+        self.setZValue(-10)
+
+    def paint_rect(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(rect, self.brush)

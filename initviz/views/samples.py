@@ -1,0 +1,229 @@
+"""Telling samples apart: how much of what parts two inputs is left, layer by layer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+
+from initviz.parts import Part
+from initviz.snapshot import Array, Snapshot
+from initviz.views.answers import tick_text
+from initviz.views.axes import DecadeRange, decades, depth_ticks
+from initviz.views.base import View, add_plot, behind_another, lane_colours, lane_marks
+from initviz.views.curves import Curve, LaneCurves
+from initviz.views.panel import Switch
+from initviz.views.style import GLYPHS, SMALL_SIZE, Style
+
+MOST_MARKED = 20
+"""Layers up to which every point has its marker."""
+
+NEAR = 12.0
+"""Pixels around a point within which the mouse is at it."""
+
+COSINE_TICKS = [(-1.0, "−1"), (-0.5, "−0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")]
+
+
+class SamplesView(View):
+    """Spread or mean cosine of the samples, from the inputs to the outputs, of all lanes."""
+
+    name = "samples"
+    title = "Telling samples apart"
+    help = (
+        "How far the inputs and every layer still tell two samples apart.\n"
+        "Apart: the rms distance of the samples from their mean, over their rms, on a log axis. "
+        "On the line marked 0 all samples look the same, and nothing behind can part them.\n"
+        "Cosine: the mean over all pairs of samples, 1 where all point the same way. Deep random "
+        "networks drive it to a fixed point (Schoenholz et al. 2017).\n"
+        "Classes: the same, of the initialisations in focus, for two samples of one class (solid) "
+        "and of different classes (dotted).\n"
+        "A click on a layer looks at it closely."
+    )
+    parts = frozenset({Part.LAYERS, Part.SAMPLES})
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.kind = Switch(
+            [
+                ("apart", "apart", "Spread of the samples over their size, on a log axis"),
+                ("cosine", "cosine", "Mean cosine between the activations of two samples"),
+                ("classes", "classes", "The cosine within and between classes, lanes in focus"),
+            ]
+        )
+        self.kind.chosen.connect(lambda _: self.redraw())
+        self.panel.add_tool(self.kind)
+        self.range = DecadeRange()
+        self.canvas.scene().sigMouseClicked.connect(self._clicked)
+
+    def restyle_lines(self) -> None:
+        self.curves.set_look(self.look)
+        self.here.setPen(self.look.pen(self.look.accent, 1.0))
+
+    def shape(self, snapshot: Snapshot) -> object:
+        return (lane_colours(snapshot), len(snapshot.experiment.hidden))
+
+    def build(self, snapshot: Snapshot) -> None:
+        self._bounds: tuple[float, float] | None = None
+        self._width = 0.0
+        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot.showGrid(y=True, alpha=0.2)
+        self.plot.vb.setCursor(Qt.CursorShape.PointingHandCursor)
+        layers = len(snapshot.experiment.layer_names)
+        self.plot.setXRange(-0.4, layers + 0.4, padding=0)
+        lanes = len(snapshot.experiment.lanes)
+        # Equal curves lie side by side instead of hiding one another.
+        step = 0.05 if layers <= MOST_MARKED else 0.0
+        self._offsets = [step * (k - (lanes - 1) / 2) for k in range(lanes)]
+        self.here = pg.InfiniteLine(pos=1, angle=90, pen=self.look.pen(self.look.accent, 1.0))
+        self.here.setZValue(-5)
+        self.here.setOpacity(0.6)
+        self.plot.addItem(self.here, ignoreBounds=True)
+        self.curves = LaneCurves(self.look)
+        self.plot.addItem(self.curves)
+        self.gaps = Gaps(self.plot, self.look)
+
+    def feed(self, snapshot: Snapshot) -> None:
+        if snapshot.samples is None or not snapshot.layers:
+            return
+        if self.plot.vb.width() != self._width:
+            self._width = self.plot.vb.width()
+            ticks = depth_ticks(snapshot.experiment.layer_names, self._width)
+            self.plot.getAxis("bottom").setTicks(ticks)
+        focus = self.focus.within(snapshot.experiment)
+        self.here.setValue(focus.layer + 1)
+        self._drawn: list[tuple[int, str, Array]] = []
+        if self.kind.value == "apart":
+            self._feed_apart(snapshot)
+            self.panel.subtitle.setText("0: all look the same")
+        else:
+            self._feed_cosines(snapshot, focus.lanes)
+        self.gaps.show(snapshot, zeros=self.kind.value != "apart")
+
+    def value_at(self, position: QPointF) -> str:
+        shown = self.snapshot
+        if shown is None or shown.samples is None or not shown.layers:
+            return ""
+        box = self.plot.vb
+        if not box.sceneBoundingRect().contains(position):
+            return ""
+        nearest, words = NEAR, ""
+        for curve, (lane, what, numbers) in zip(self.curves.curves, self._drawn, strict=True):
+            for layer, (x, y) in enumerate(zip(curve.x, curve.y, strict=True)):
+                if not np.isfinite(y):
+                    continue
+                away = box.mapViewToScene(QPointF(x, y)) - position
+                distance = float(np.hypot(away.x(), away.y()))
+                if distance < nearest:
+                    place = "inputs" if layer == 0 else shown.layers[layer - 1].name
+                    title = lane_marks(shown)[lane][1]
+                    number = tick_text(float(numbers[layer]))
+                    nearest, words = distance, f"{place} · {title}: {what} {number}"
+        return words
+
+    def _feed_apart(self, snapshot: Snapshot) -> None:
+        """Spreads on a log axis; a layer that is 0 for every sample tells none of them apart."""
+        assert snapshot.samples is not None
+        spreads = np.array(snapshot.samples.spread, dtype=np.float64)
+        spreads[all_zero(snapshot)] = 0
+        self.range.follow(snapshot.experiment.run_key)
+        self.range.see(spreads)
+        low, high = self.range.bounds[0], 0.0  # no spread is above 1
+        if (low, high) != self._bounds:
+            self._bounds = low, high
+            # Room for markers above, and below for all of the lowest label.
+            self.plot.setYRange(1.06 * low, -0.04 * low, padding=0)
+            ticks = self.range.ticks(6)[0]
+            if low >= -2:
+                ticks += [(float(np.log10(part)), f"{part}") for part in (0.2, 0.5)]
+            self.plot.getAxis("left").setTicks([ticks, []])
+        heights = decades(spreads, self.range.floor)
+        dashed = behind_another(heights, 0.004 * (high - low))
+        curves = []
+        for k, colour in enumerate(lane_colours(snapshot)):
+            curves.append(self._curve(k, heights[:, k], colour, dashed[k]))
+            self._drawn.append((k, "samples apart", spreads[:, k]))
+        self.curves.set_curves(curves)
+
+    def _feed_cosines(self, snapshot: Snapshot, focused: tuple[int, ...]) -> None:
+        assert snapshot.samples is not None
+        if self._bounds is None:
+            self._bounds = -1.0, 1.0
+            self.plot.setYRange(-1.04, 1.04, padding=0)
+            self.plot.getAxis("left").setTicks([COSINE_TICKS, []])
+        samples, colours, curves = snapshot.samples, lane_colours(snapshot), []
+        if self.kind.value == "cosine":
+            dashed = behind_another(samples.cosine.astype(np.float64), 0.01)
+            for k, colour in enumerate(colours):
+                curves.append(self._curve(k, samples.cosine[:, k], colour, dashed[k]))
+                self._drawn.append((k, "mean cosine", samples.cosine[:, k]))
+            self.panel.subtitle.setText("mean over pairs of samples")
+        else:
+            for k in focused:
+                curves.append(self._curve(k, samples.same[:, k], colours[k]))
+                curves.append(self._curve(k, samples.other[:, k], colours[k], dotted=True))
+                self._drawn.append((k, "cosine within classes", samples.same[:, k]))
+                self._drawn.append((k, "cosine between classes", samples.other[:, k]))
+            self.panel.subtitle.setText(
+                "solid: same class · dotted: others"
+                if snapshot.experiment.data.facts.classes
+                else "a regression has no classes"
+            )
+        self.curves.set_curves(curves)
+
+    def _curve(
+        self, lane: int, heights: Array, colour: int, dashed: bool = False, dotted: bool = False
+    ) -> Curve:
+        marked = slice(None) if len(heights) - 1 <= MOST_MARKED else ()
+        places = np.arange(float(len(heights))) + self._offsets[lane]
+        return Curve(places, heights.astype(np.float64), colour, dashed, marked, dotted)
+
+    def _clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+        """Look closely at the layer that was clicked."""
+        if self.snapshot is None or event.double() or event.button() != Qt.MouseButton.LeftButton:
+            return
+        box = self.plot.vb
+        if not box.sceneBoundingRect().contains(event.scenePos()):
+            return
+        layer = round(box.mapSceneToView(event.scenePos()).x()) - 1
+        if 0 <= layer < len(self.snapshot.experiment.layer_names):
+            focus = self.focus.within(self.snapshot.experiment)
+            if layer != focus.layer:
+                self.focus_asked.emit(focus.replace(layer=layer))
+
+
+def all_zero(snapshot: Snapshot) -> NDArray[np.bool_]:
+    """(layers + 1, K), whether inputs and layers of a lane are exactly 0 for every sample."""
+    sizes = np.stack([layer.activation_size.rms for layer in snapshot.layers])
+    return np.concatenate([np.zeros((1, sizes.shape[1]), dtype=np.bool_), sizes == 0])
+
+
+class Gaps:
+    """Lines in the lower corner that name the lanes whose curves have gaps."""
+
+    def __init__(self, plot: pg.PlotItem, style: Style) -> None:
+        self.item = pg.LabelItem(justify="left")
+        self.item.setParentItem(plot.vb)
+        self.look = style
+        self.text = ""
+
+    def show(self, snapshot: Snapshot, *, zeros: bool) -> None:
+        """Name the lanes that have diverged and, with ``zeros``, those that are 0 somewhere."""
+        nothing = all_zero(snapshot)
+        lines = []
+        for k, (colour, _) in enumerate(lane_marks(snapshot)):
+            if snapshot.diverged[k]:
+                words = f"diverged at epoch {snapshot.diverged_at[k]}"
+            elif zeros and nothing[:, k].any():
+                first = snapshot.layers[int(np.argmax(nothing[:, k])) - 1].name
+                words = f"{first} is all 0: no direction"
+            else:
+                continue
+            mark = f'<span style="color:{self.look.lanes[colour]}">{GLYPHS[colour]}</span>'
+            lines.append(f"{mark} {words}")
+        text = "<br>".join(lines)
+        if text != self.text:
+            self.text = text
+            self.item.setText(text, color=self.look.bad, size=f"{SMALL_SIZE}px")
+            # Curves start at the top and end at the bottom right, on the 0 if need be.
+            self.item.anchor(itemPos=(0, 1), parentPos=(0, 1), offset=(4, -18))
