@@ -119,7 +119,9 @@ def spread(of: Directions) -> float:
     It is given as a part of the rms of all numbers, 0 where all of them are 0; NaN where they are
     not finite. 0 means identical.
     """
-    columns, size = of.columns, float(np.linalg.norm(of.length))
+    columns = of.columns
+    with np.errstate(over="ignore"):
+        size = float(np.linalg.norm(of.length))
     if size == 0 or np.isnan(size):
         return size
     if not SAFE[0] < size < SAFE[1]:

@@ -152,18 +152,22 @@ class SamplesView(View):
             self.plot.setYRange(-1.04, 1.04, padding=0)
             self.plot.getAxis("left").setTicks([COSINE_TICKS, []])
         samples, colours, curves = snapshot.samples, lane_colours(snapshot), []
+        whole, same, other = (
+            np.where(np.isfinite(each), np.clip(each, -1, 1), np.nan)
+            for each in (samples.cosine, samples.same, samples.other)
+        )
         if self.kind.value == "cosine":
-            dashed = behind_another(samples.cosine.astype(np.float64), 0.01)
+            dashed = behind_another(whole.astype(np.float64), 0.01)
             for k, colour in enumerate(colours):
-                curves.append(self._curve(k, samples.cosine[:, k], colour, dashed[k]))
-                self._drawn.append((k, "mean cosine", samples.cosine[:, k]))
+                curves.append(self._curve(k, whole[:, k], colour, dashed[k]))
+                self._drawn.append((k, "mean cosine", whole[:, k]))
             self.panel.subtitle.setText("mean over pairs of samples")
         else:
             for k in focused:
-                curves.append(self._curve(k, samples.same[:, k], colours[k]))
-                curves.append(self._curve(k, samples.other[:, k], colours[k], dotted=True))
-                self._drawn.append((k, "cosine within classes", samples.same[:, k]))
-                self._drawn.append((k, "cosine between classes", samples.other[:, k]))
+                curves.append(self._curve(k, same[:, k], colours[k]))
+                curves.append(self._curve(k, other[:, k], colours[k], dotted=True))
+                self._drawn.append((k, "cosine within classes", same[:, k]))
+                self._drawn.append((k, "cosine between classes", other[:, k]))
             self.panel.subtitle.setText(
                 "solid: same class · dotted: others"
                 if snapshot.experiment.data.facts.classes

@@ -16,6 +16,7 @@ from initviz.views.page import PAGES, Page, PageLayout
 from initviz.views.panel import Panel, Switch
 from initviz.views.style import DARK, GLYPHS, LIGHT
 from tests.views.conftest import Make
+from tests.views.inside import with_inside
 from tests.views.snapshots import SIZE_BINS, experiment, in_bin, linear_logits, snapshot
 from tests.views.ticks import seen_range
 
@@ -29,7 +30,7 @@ def extreme(value: float, layers: int, epoch: int = 3) -> Snapshot:
         logits = np.array(pair)[:, None, None] * linear_logits(1, 0, 0, 8)
     finite = bool(np.isfinite(value))
     share = in_bin(-1) if finite else np.zeros(SIZE_BINS)
-    return snapshot(
+    shown = snapshot(
         2, layers, epoch,
         weight_gradients=pair, z_gradients=pair, train_loss=np.abs(pair), test_loss=np.abs(pair),
         boundary=logits,
@@ -37,6 +38,7 @@ def extreme(value: float, layers: int, epoch: int = 3) -> Snapshot:
         sizes=np.stack([share, in_bin(0)]), values=np.stack([share[:64], in_bin(0)[:64]]),
         zeros=float(value == 0), activations=value,
     )  # fmt: skip
+    return with_inside(shown, tile=value, update=value, apart=pair, singular=np.abs(value))
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def page(qtbot: QtBot) -> Page:
 
 
 def full(epoch: int = 0, **more: object) -> Snapshot:
-    return snapshot(epoch=epoch, boundary=linear_logits(1, 1, 0), **more)
+    return with_inside(snapshot(epoch=epoch, boundary=linear_logits(1, 1, 0), **more))
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -77,7 +79,7 @@ def test_every_number_of_lanes_and_layers_is_drawn(
 ) -> None:
     view = make(VIEWS[name], 300, 200)
     of = experiment(lanes, layers)
-    view.show(snapshot(of=of, boundary=linear_logits(1, 0, 0)))
+    view.show(with_inside(snapshot(of=of, boundary=linear_logits(1, 0, 0))))
 
     image = draw(view)
     assert len({image.pixel(x, y) for x in range(0, 300, 7) for y in range(40, 200, 7)}) > 2
@@ -102,7 +104,7 @@ def test_views_say_who_they_are(make: Make, name: str) -> None:
 def test_a_change_of_lanes_is_followed(make: Make, name: str) -> None:
     view = make(VIEWS[name])
     for lanes in (2, 5, 1, 8, 2):
-        view.show(snapshot(lanes, boundary=linear_logits(1, 0, 0)))
+        view.show(with_inside(snapshot(lanes, boundary=linear_logits(1, 0, 0))))
         draw(view)
 
     assert view.snapshot is not None
