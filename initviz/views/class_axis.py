@@ -60,7 +60,7 @@ class SampleOrder:
         """What a sample is, by its place in the order: "sample 17 (class 1)"."""
         label = self.labels[place]
         if self.classes:
-            kind = f"class {self.classes[int(label)]}"
+            kind = f"class {self.classes[int(label)].removeprefix('class ')}"
         else:
             kind = f"target {tick_text(float(label))}"
         return f"sample {self.order[place] + 1} ({kind})"

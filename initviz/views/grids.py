@@ -22,6 +22,12 @@ from initviz.views.style import SMALL_SIZE, Style, font
 HEADER = 20
 """Pixels of a lane's name."""
 
+TITLE = 50
+"""Pixels that a lane's title keeps beside the figures."""
+
+APART = 8
+"""Pixels between images without numbers between them."""
+
 SPACING = 4
 """Pixels between a canvas' columns and rows."""
 
@@ -96,9 +102,12 @@ class GridView(View):
         """Show what the colours stand for."""
         self._bar_width = max(self.bar.show(level, positive=positive), 40)
 
-    def header_width(self) -> float:
-        """Pixels of a lane's header."""
-        return float((self.canvas.width() - self._bar_width) / len(self.grids) - SPACING)
+    def fitting(self, *figures: str) -> str:
+        """The first of these that leaves a lane's title some room in its header, or the last."""
+        header = (self.canvas.width() - self._bar_width) / len(self.grids) - SPACING
+        metrics = QFontMetricsF(font(SMALL_SIZE))
+        fitting = (f for f in figures if metrics.horizontalAdvance(f) <= header - TITLE)
+        return next(fitting, figures[-1])
 
     def _clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
         """Pin the neuron of a row, or let it go."""
@@ -137,7 +146,7 @@ class GridView(View):
             layout.setColumnFixedWidth(column, left + across)
         layout.setColumnFixedWidth(count, self._bar_width)
         for grid in self.grids:
-            grid.set_ticks(down, across if self.square else 0)
+            grid.set_ticks(down, across, numbered=self.square)
 
 
 class Grid:
@@ -150,6 +159,7 @@ class Grid:
         self.left = 0
         self.names: NDArray[np.int_] | None = None
         self._pixels = (0.0, 0.0)
+        self._numbered = False
         self._ticked: object = None
         self.header = Header(view.canvas, style, 0, place)
         self.plot = add_plot(view.canvas, style, 1, place)
@@ -200,17 +210,25 @@ class Grid:
             self.note.setPos(columns / 2, rows / 2)
         shown = self.first or names is not None
         digits = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(str(rows))
-        self.left = round(digits) + 8 if shown else 0
+        self.left = round(digits) + 8 if shown else APART
         self.plot.showAxis("left", shown)
+        self.plot.layout.setContentsMargins(0 if shown else APART, 0, 0, 0)
         if shown:
             self.plot.getAxis("left").setWidth(self.left)
-        self.set_ticks(*self._pixels)
+        self.set_ticks(*self._pixels, numbered=self._numbered)
 
-    def set_ticks(self, down: float, across: float) -> None:
-        """Number the neurons of an image that is so many pixels high and, if they are, wide."""
+    def set_ticks(self, down: float, across: float, *, numbered: bool) -> None:
+        """Number the neurons of an image of so many pixels; ``numbered``: below it, too."""
         self._pixels = down, across
+        self._numbered = numbered
         rows, columns = self.size
-        wanted = (down, across, self.size, None if self.names is None else self.names.tobytes())
+        wanted = (
+            down,
+            across,
+            numbered,
+            self.size,
+            None if self.names is None else self.names.tobytes(),
+        )
         if wanted == self._ticked or not (down and rows):
             return
         self._ticked = wanted
@@ -219,14 +237,17 @@ class Grid:
             name = number if self.names is None else self.names[int(number) - 1] + 1
             ticks.append((number - 0.5, str(int(name))))
         self.plot.getAxis("left").setTicks([ticks, []])
-        if across:
+        if numbered:
             room = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(str(columns)) + 6
             numbers = number_ticks(columns, across, room)
             below = [(number - 0.5, str(int(number))) for number in numbers]
             self.plot.getAxis("bottom").setTicks([below, []])
 
     def say(self, words: str) -> None:
-        """Write words upon the image; "" for none."""
+        """Write words upon the image, in two lines if need be; "" for none."""
+        room = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(words) + 12
+        if self._pixels[1] < room:
+            words = words.replace(" ", "\n", 1)
         self.note.setText(words)
         self.note.setVisible(bool(words))
 

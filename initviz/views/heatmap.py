@@ -86,7 +86,8 @@ class HeatmapView(GridView):
             rows = self.rows(snapshot, focus, place)
             grid.show(cells if rows is None else cells[rows], (width, samples), rows)
             self._axes[place].show_samples(ordered)
-            grid.head(snapshot, lane, f"{dead} of {width} always 0" if dead else "")
+            figures = (f"{dead} of {width} always 0", f"{dead} always 0", f"{dead} × 0")
+            grid.head(snapshot, lane, self.fitting(*figures) if dead else "")
             finite = bool(np.isfinite(layer.activation_size.rms[lane]))
             grid.say(gap_words(snapshot, lane, finite=finite))
             pinned = [] if focus.neuron is None else [self._row_of(focus.neuron, rows)]
@@ -155,9 +156,10 @@ class HeatmapView(GridView):
                 experiment.activation_of(experiment.lanes[lane]).bounds for lane in focus.lanes
             ]
             known = [bound for bound in bounds if bound is not None]
-            positive = float(layer.values.edges[0]) >= 0
             if len(known) == len(bounds):
-                return max(abs(end) for bound in known for end in bound), positive
+                ends = [end for bound in known for end in bound]
+                return max(abs(end) for end in ends), min(ends) >= 0
+            positive = float(layer.values.edges[0]) >= 0
         else:
             positive = False
         sizes = [float(layer.activation_size.rms[lane]) for lane in focus.lanes]

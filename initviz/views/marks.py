@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTransform
 
 from initviz.views.style import Style
 
-LEAST = 3.0
-"""Pixels that an outline is wide and high, however small what it marks."""
+THIN = 4.0
+"""Pixels under which what is marked gets a line through it, not around it."""
 
 
 class Overlay(pg.GraphicsObject):
@@ -61,14 +61,20 @@ class Outline(Overlay):
         self.setZValue(10)
 
     def paint_rect(self, painter: QPainter, rect: QRectF) -> None:
-        wider, higher = (max(LEAST - size, 0) / 2 for size in (rect.width(), rect.height()))
-        rect = rect.adjusted(-wider, -higher, wider, higher)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in (("#101318", 3.5), ("#ffffff", 1.5)):
+        thin = min(rect.width(), rect.height()) < THIN * self.look.line
+        for colour, width in (("#101318", 3.0), ("#ffffff", 1.0 if thin else 1.5)):
             pen = QPen(QColor(colour), width * self.look.line)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             painter.setPen(pen)
-            painter.drawRect(rect)
+            if not thin:
+                painter.drawRect(rect)
+            elif rect.width() > rect.height():
+                middle = round(rect.center().y())
+                painter.drawLine(QLineF(rect.left(), middle, rect.right(), middle))
+            else:
+                middle = round(rect.center().x())
+                painter.drawLine(QLineF(middle, rect.top(), middle, rect.bottom()))
 
 
 class Hatch(Overlay):

@@ -6,6 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPen
 
 from initviz.parts import Part
 from initviz.snapshot import Array, Snapshot
@@ -58,7 +59,10 @@ class SamplesView(View):
 
     def restyle_lines(self) -> None:
         self.curves.set_look(self.look)
-        self.here.setPen(self.look.pen(self.look.accent, 1.0))
+        self.here.setPen(self._quiet())
+
+    def _quiet(self) -> QPen:
+        return self.look.pen(self.look.muted, 1.0, Qt.PenStyle.DashLine)
 
     def shape(self, snapshot: Snapshot) -> object:
         return (lane_colours(snapshot), len(snapshot.experiment.hidden))
@@ -75,9 +79,8 @@ class SamplesView(View):
         # Equal curves lie side by side instead of hiding one another.
         step = 0.05 if layers <= MOST_MARKED else 0.0
         self._offsets = [step * (k - (lanes - 1) / 2) for k in range(lanes)]
-        self.here = pg.InfiniteLine(pos=1, angle=90, pen=self.look.pen(self.look.accent, 1.0))
+        self.here = pg.InfiniteLine(pos=1, angle=90, pen=self._quiet())
         self.here.setZValue(-5)
-        self.here.setOpacity(0.6)
         self.plot.addItem(self.here, ignoreBounds=True)
         self.curves = LaneCurves(self.look)
         self.plot.addItem(self.curves)
@@ -99,6 +102,10 @@ class SamplesView(View):
         else:
             self._feed_cosines(snapshot, focus.lanes)
         self.gaps.show(snapshot, zeros=self.kind.value != "apart")
+        box, floor = self.plot.vb, self.range.floor
+        rests = self.kind.value == "apart" and self.range.zero
+        bottom, top = box.viewRange()[1]
+        self.gaps.rise(box.height() * (floor - bottom) / (top - bottom) if rests else 0.0)
 
     def value_at(self, position: QPointF) -> str:
         shown = self.snapshot
@@ -107,18 +114,18 @@ class SamplesView(View):
         box = self.plot.vb
         if not box.sceneBoundingRect().contains(position):
             return ""
+        here = box.mapSceneToView(position)
+        across, up = box.viewPixelSize()
         nearest, words = NEAR, ""
         for curve, (lane, what, numbers) in zip(self.curves.curves, self._drawn, strict=True):
-            for layer, (x, y) in enumerate(zip(curve.x, curve.y, strict=True)):
-                if not np.isfinite(y):
-                    continue
-                away = box.mapViewToScene(QPointF(x, y)) - position
-                distance = float(np.hypot(away.x(), away.y()))
-                if distance < nearest:
-                    place = "inputs" if layer == 0 else shown.layers[layer - 1].name
-                    title = lane_marks(shown)[lane][1]
-                    number = tick_text(float(numbers[layer]))
-                    nearest, words = distance, f"{place} · {title}: {what} {number}"
+            away = np.hypot((curve.x - here.x()) / across, (curve.y - here.y()) / up)
+            away[np.isnan(away)] = np.inf
+            layer = int(np.argmin(away))
+            if away[layer] < nearest:
+                nearest = float(away[layer])
+                place = "inputs" if layer == 0 else shown.layers[layer - 1].name
+                title = lane_marks(shown)[lane][1]
+                words = f"{place} · {title}: {what} {tick_text(float(numbers[layer]))}"
         return words
 
     def _feed_apart(self, snapshot: Snapshot) -> None:
@@ -149,7 +156,7 @@ class SamplesView(View):
         assert snapshot.samples is not None
         if self._bounds is None:
             self._bounds = -1.0, 1.0
-            self.plot.setYRange(-1.04, 1.04, padding=0)
+            self.plot.setYRange(-1.1, 1.1, padding=0)
             self.plot.getAxis("left").setTicks([COSINE_TICKS, []])
         samples, colours, curves = snapshot.samples, lane_colours(snapshot), []
         whole, same, other = (
@@ -210,6 +217,13 @@ class Gaps:
         self.item.setParentItem(plot.vb)
         self.look = style
         self.text = ""
+        self._above = 0.0
+
+    def rise(self, above: float) -> None:
+        """Stand so many pixels above the plot's lower edge: curves rest on the 0."""
+        if round(above) != self._above:
+            self._above = round(above)
+            self._anchor()
 
     def show(self, snapshot: Snapshot, *, zeros: bool) -> None:
         """Name the lanes that have diverged and, with ``zeros``, those that are 0 somewhere."""
@@ -220,7 +234,7 @@ class Gaps:
                 words = f"diverged at epoch {snapshot.diverged_at[k]}"
             elif zeros and nothing[:, k].any():
                 first = snapshot.layers[int(np.argmax(nothing[:, k])) - 1].name
-                words = f"{first} is all 0: no direction"
+                words = f"{first} is all 0"
             else:
                 continue
             mark = f'<span style="color:{self.look.lanes[colour]}">{GLYPHS[colour]}</span>'
@@ -229,5 +243,8 @@ class Gaps:
         if text != self.text:
             self.text = text
             self.item.setText(text, color=self.look.bad, size=f"{SMALL_SIZE}px")
-            # Curves start at the top and end at the bottom right, on the 0 if need be.
-            self.item.anchor(itemPos=(0, 1), parentPos=(0, 1), offset=(4, -18))
+            self._anchor()
+
+    def _anchor(self) -> None:
+        # Curves start at the top and fall, if they do, to the right.
+        self.item.anchor(itemPos=(0, 1), parentPos=(0, 1), offset=(4, -4 - self._above))

@@ -43,7 +43,7 @@ def table(style: Style) -> NDArray[np.ubyte]:
 
 def zero_colour(style: Style) -> str:
     """The colour of an exact zero: off, where small numbers are pale."""
-    return "#2b303a" if style.name == "dark" else "#a9b0bc"
+    return "#2b303a" if style.name == "dark" else "#69707c"
 
 
 def to_bytes(values: Array, level: float, *, zeros: bool = True) -> Bytes:

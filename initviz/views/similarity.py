@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF
 
 from initviz.focus import Focus
 from initviz.neurons import groups
@@ -16,13 +15,10 @@ from initviz.views.answers import tick_text
 from initviz.views.grids import GridView, gap_words
 from initviz.views.panel import Switch
 from initviz.views.scale import to_bytes
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.style import Style
 
 MOST_CELLS = 200
 """Cells on a side of a matrix; with more neurons, a cell has the mean of a block of them."""
-
-TITLE = 50
-"""Pixels that a lane's title keeps beside the figures."""
 
 COLUMNS: Mapping[str, Callable[[LayerSnapshot, int], Array]] = {
     "weights": lambda layer, lane: layer.weight[lane],
@@ -118,12 +114,8 @@ class SimilarityView(GridView):
         known = self.kind.value == "activations"
         apart = float(layer.symmetry[lane]) if known else spread(found)
         tail = f" · spread {_brief(apart)}"
-        room = self.header_width() - TITLE
-        metrics = QFontMetricsF(font(SMALL_SIZE))
-        for words in (f"{distinct} distinct of {width}{tail}", f"{distinct} of {width}{tail}"):
-            if metrics.horizontalAdvance(words) <= room:
-                return words
-        return f"{distinct} of {width}"
+        few = f"{distinct} of {width}"
+        return self.fitting(f"{distinct} distinct of {width}{tail}", f"{few}{tail}", few)
 
     def _again(self) -> None:
         if self.snapshot is not None:
