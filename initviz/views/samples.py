@@ -20,6 +20,9 @@ from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 MOST_MARKED = 20
 """Layers up to which every point has its marker."""
 
+LABEL = 12
+"""Pixels from one label of the vertical axis to the next."""
+
 NEAR = 12.0
 """Pixels around a point within which the mouse is at it."""
 
@@ -68,7 +71,7 @@ class SamplesView(View):
         return (lane_colours(snapshot), len(snapshot.experiment.hidden))
 
     def build(self, snapshot: Snapshot) -> None:
-        self._bounds: tuple[float, float] | None = None
+        self._bounds: object = None
         self._width = 0.0
         self.plot = add_plot(self.canvas, self.look, 0, 0)
         self.plot.showGrid(y=True, alpha=0.2)
@@ -136,14 +139,12 @@ class SamplesView(View):
         self.range.follow(snapshot.experiment.run_key)
         self.range.see(spreads)
         low, high = self.range.bounds[0], 0.0  # no spread is above 1
-        if (low, high) != self._bounds:
-            self._bounds = low, high
+        wanted = (low, high, round(self.plot.vb.height()))
+        if wanted != self._bounds:
+            self._bounds = wanted
             # Room for markers above, and below for all of the lowest label.
             self.plot.setYRange(1.06 * low, -0.04 * low, padding=0)
-            ticks = self.range.ticks(6)[0]
-            if low >= -2:
-                ticks += [(float(np.log10(part)), f"{part}") for part in (0.2, 0.5)]
-            self.plot.getAxis("left").setTicks([ticks, []])
+            self.plot.getAxis("left").setTicks([self._ticks(low), []])
         heights = decades(spreads, self.range.floor)
         dashed = behind_another(heights, 0.004 * (high - low))
         curves = []
@@ -151,6 +152,19 @@ class SamplesView(View):
             curves.append(self._curve(k, heights[:, k], colour, dashed[k]))
             self._drawn.append((k, "samples apart", spreads[:, k]))
         self.curves.set_curves(curves)
+
+    def _ticks(self, low: float) -> list[tuple[float, str]]:
+        """Decades, parts of them where there are few, and "0", none upon another."""
+        ticks = self.range.ticks(6)[0]
+        if low >= -2:
+            ticks += [(float(np.log10(part)), f"{part}") for part in (0.2, 0.5)]
+        pixels = max(self.plot.vb.height(), 1) / (-1.1 * low)
+        floor = self.range.floor
+        return [
+            (at, text)
+            for at, text in ticks
+            if text == "0" or not self.range.zero or (at - floor) * pixels > LABEL
+        ]
 
     def _feed_cosines(self, snapshot: Snapshot, focused: tuple[int, ...]) -> None:
         assert snapshot.samples is not None
