@@ -90,9 +90,9 @@ def test_distinct_neurons_are_counted_with_their_spread(view: SimilarityView) ->
     assert "8 distinct of 8 · spread 1" in view.grids[0].header.item.toPlainText()
 
 
-def test_a_narrow_panel_drops_the_spread_before_the_name(make: Make) -> None:
-    view = make(SimilarityView, 160, 250)
-    view.set_focus(Focus(0, None, 1))
+def test_narrow_headers_lose_the_spread_before_the_name(make: Make) -> None:
+    view = make(SimilarityView, 280, 250)
+    view.set_focus(Focus(0, 1, 1))
     view.show(shown())
     QApplication.processEvents()
     view.show(shown())
