@@ -142,5 +142,6 @@ class ClassAxis(pg.AxisItem):
         return left, self.width() / max(right - left, 1e-9)
 
     def _place(self, at: float) -> float:
+        """The pixel of the border in front of a sample: the first one's centre lies at 1."""
         left, pixels = self._scale()
-        return (at - left) * pixels
+        return (at + 0.5 - left) * pixels

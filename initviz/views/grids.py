@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -24,6 +25,9 @@ HEADER = 20
 
 TITLE = 50
 """Pixels that a lane's title keeps beside the figures."""
+
+START = 0.5
+"""Where the first row and column begin: the neuron with the number n lies at n."""
 
 APART = 8
 """Pixels between images without numbers between them."""
@@ -92,7 +96,8 @@ class GridView(View):
             box = grid.plot.vb
             if box.sceneBoundingRect().contains(position):
                 point = box.mapSceneToView(position)
-                row, column = int(np.floor(point.y())), int(np.floor(point.x()))
+                row = int(np.floor(point.y() - START))
+                column = int(np.floor(point.x() - START))
                 rows, columns = grid.size
                 if 0 <= row < rows and 0 <= column < columns:
                     return place, row, column
@@ -200,14 +205,15 @@ class Grid:
             block: how many numbers a cell stands for, down and across.
         """
         rows, columns = size
-        rect = QRectF(0, 0, cells.shape[1] * block, cells.shape[0] * block)
+        rect = QRectF(START, START, cells.shape[1] * block, cells.shape[0] * block)
         self.image.show_bytes(cells, rect)
         self.hatch.set_rects([rect] if (cells == GAP).any() else [])
         self.names = names
         if size != self.size:
             self.size = size
-            self.plot.setRange(xRange=(0, columns), yRange=(0, rows), padding=0)
-            self.note.setPos(columns / 2, rows / 2)
+            ends = ((START, START + columns), (START, START + rows))
+            self.plot.setRange(xRange=ends[0], yRange=ends[1], padding=0)
+            self.note.setPos(START + columns / 2, START + rows / 2)
         shown = self.first or names is not None
         digits = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(str(rows))
         self.left = round(digits) + 8 if shown else APART
@@ -235,13 +241,21 @@ class Grid:
         ticks = []
         for number in number_ticks(rows, down, 14):
             name = number if self.names is None else self.names[int(number) - 1] + 1
-            ticks.append((number - 0.5, str(int(name))))
+            ticks.append((number, str(int(name))))
         self.plot.getAxis("left").setTicks([ticks, []])
         if numbered:
             room = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(str(columns)) + 6
             numbers = number_ticks(columns, across, room)
-            below = [(number - 0.5, str(int(number))) for number in numbers]
+            below = [(number, str(int(number))) for number in numbers]
             self.plot.getAxis("bottom").setTicks([below, []])
+
+    def mark(self, rows: Sequence[int] = (), columns: Sequence[int] = ()) -> None:
+        """Draw outlines around these rows and columns."""
+        height, width = self.size
+        self.outline.set_rects(
+            [QRectF(START, START + row, width, 1) for row in rows]
+            + [QRectF(START + column, START, 1, height) for column in columns]
+        )
 
     def say(self, words: str) -> None:
         """Write words upon the image, in two lines if need be; "" for none."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 
 from initviz.focus import Focus
 from initviz.similarity import directions, similar_order
 from initviz.snapshot import LayerSnapshot, Snapshot
 from initviz.views.answers import tick_text
 from initviz.views.class_axis import STRIP, ClassAxis, SampleOrder, sample_order
-from initviz.views.grids import GridView, gap_words
+from initviz.views.grids import START, GridView, gap_words
 from initviz.views.panel import Switch
 from initviz.views.scale import ZERO, Level, to_bytes
 from initviz.views.style import Style
@@ -90,8 +90,7 @@ class HeatmapView(GridView):
             grid.head(snapshot, lane, self.fitting(*figures) if dead else "")
             finite = bool(np.isfinite(layer.activation_size.rms[lane]))
             grid.say(gap_words(snapshot, lane, finite=finite))
-            pinned = [] if focus.neuron is None else [self._row_of(focus.neuron, rows)]
-            grid.outline.set_rects([QRectF(0, row, samples, 1) for row in pinned])
+            grid.mark([] if focus.neuron is None else [self._row_of(focus.neuron, rows)])
         by = "class" if ordered.classes else "target"
         logits = ", logits" if focus.layer == len(snapshot.layers) - 1 else ""
         self.panel.subtitle.setText(f"{layer.name}{logits} · {samples} samples by {by}")
@@ -142,7 +141,7 @@ class HeatmapView(GridView):
         if self._sorted is None or self._sorted[0] != samples:
             self._sorted = samples, sample_order(snapshot, samples, self.look)
             bands = self._sorted[1].bands if self._sorted[1].classes else ()
-            edges = np.repeat([float(band.start) for band in bands[1:]], 2)
+            edges = np.repeat([START + band.start for band in bands[1:]], 2)
             for line in self._lines:
                 # Far beyond any layer's neurons: the lines need not follow their number.
                 line.setData(edges, np.tile([0.0, 1e5], len(edges) // 2))

@@ -55,9 +55,7 @@ def to_bytes(values: Array, level: float, *, zeros: bool = True) -> Bytes:
         places = values * (MIDDLE / level)
         np.clip(places, -MIDDLE, MIDDLE, out=places)
         places += MIDDLE + 0.5
-        finite = bool(np.isfinite(places.sum(dtype=np.float64))) and bool(
-            np.isfinite(values.sum(dtype=np.float64))
-        )
+        finite = bool(np.isfinite(values.sum(dtype=np.float64)))
         result = places.astype(np.ubyte)
     if zeros:
         result[values == 0] = ZERO

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 
 from initviz.focus import Focus
 from initviz.neurons import groups
@@ -79,10 +79,8 @@ class SimilarityView(GridView):
                 words = words or "all 0"
             grid.say(words)
             zeros += int(np.count_nonzero(found.zero))
-            rects = []
-            if focus.neuron is not None:
-                rects = [QRectF(0, focus.neuron, width, 1), QRectF(focus.neuron, 0, 1, width)]
-            grid.outline.set_rects(rects)
+            pinned = [] if focus.neuron is None else [focus.neuron]
+            grid.mark(pinned, pinned)
         cells = f" · means of {block} × {block}" if block > 1 else ""
         dead = f" · hatched: all 0 ({zeros})" if zeros else ""
         self.panel.subtitle.setText(f"{layer.name} · {WORDS[self.kind.value]}{cells}{dead}")

@@ -47,12 +47,12 @@ def test_clicks_on_neurons_and_layers_move_the_focus_of_the_window(
     assert "hidden 2" in heatmap.panel.subtitle.text()
     assert heatmap.grids[0].size[0] == similarity.grids[0].size[0] == width
 
-    click(heatmap, heatmap.grids[0].plot, 1.5, 4.5)
+    click(heatmap, heatmap.grids[0].plot, 2, 5)
     assert window.model.focus == Focus(1, None, 1, 4)
     assert heatmap.grids[0].outline.rects
     assert similarity.grids[0].outline.rects
 
-    click(similarity, similarity.grids[0].plot, 1.5, 2.5)
+    click(similarity, similarity.grids[0].plot, 2, 3)
     assert window.model.focus == Focus(1, None, 1, 2)
 
     window.model.set_focus(Focus(0, 1, 1))

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initviz.views.axes import HIGHEST, LOWEST, DecadeRange, decade_label, decades, layer_ticks
+from initviz.views.axes import (
+    HIGHEST,
+    LOWEST,
+    DecadeRange,
+    decade_label,
+    decades,
+    depth_ticks,
+    layer_ticks,
+    number_ticks,
+)
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True, width=64)
 
@@ -125,3 +135,34 @@ def test_layer_ticks_begin_at_1_end_at_out_and_are_apart(layers: int, width: flo
 def test_few_layers_are_all_named() -> None:
     names = ["hidden 1", "hidden 2", "hidden 3", "output"]
     assert [label for _, label in layer_ticks(names, 300)[0]] == ["1", "2", "3", "out"]
+
+
+@pytest.mark.parametrize("layers", [2, 5, 11, 41, 101])
+@pytest.mark.parametrize("width", [150, 220, 800])
+def test_depth_starts_at_the_inputs_and_keeps_its_labels_apart(layers: int, width: int) -> None:
+    names = [f"hidden {n}" for n in range(1, layers)] + ["output"]
+    (ticks, minor) = depth_ticks(names, width)
+
+    assert minor == []
+    assert ticks[0] == (0.0, "in")
+    assert ticks[-1] == (float(layers), "out")
+    assert all(text == str(int(at)) for at, text in ticks[1:-1])
+    pixels = width / (layers + 1)
+    gaps = [(b[0] - a[0]) * pixels for a, b in pairwise(ticks)]
+    assert min(gaps) >= 15
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 16, 64, 100, 512, 1024])
+@pytest.mark.parametrize("pixels", [40, 170, 900])
+def test_neurons_are_numbered_from_1_at_round_distances(count: int, pixels: int) -> None:
+    numbers = number_ticks(count, pixels, 14)
+
+    assert numbers[0] == 1
+    assert numbers[-1] <= count
+    assert numbers == sorted(set(numbers))
+    gaps = [(b - a) * pixels / count for a, b in pairwise(numbers)]
+    assert not gaps or min(gaps) >= 14
+    steps = {b - a for a, b in pairwise(numbers[1:])}
+    assert len(steps) <= 1
+    if count > 1:
+        assert len(numbers) > 1

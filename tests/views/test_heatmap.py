@@ -44,12 +44,12 @@ def test_rows_are_neurons_and_columns_samples_sorted_by_class(make: Make) -> Non
 
     (grid,) = view.grids
     np.testing.assert_array_equal(grid.image.image, to_bytes(numbers()[0].T[:, SORTED], 1.0))
-    assert seen_range(grid.plot)[:2] == (0, 4)
+    assert seen_range(grid.plot)[:2] == (0.5, 4.5)
     bands = view._axes[0].samples.bands
     assert [(band.start, band.stop) for band in bands] == [(0, 2), (2, 4)]
     assert view._axes[0].samples.labels.tolist() == [0, 0, 1, 1]
     edges, _ = view._lines[0].getData()
-    assert edges.tolist() == [2, 2]
+    assert edges.tolist() == [2.5, 2.5]
 
 
 def test_the_first_neuron_stands_at_the_top(make: Make) -> None:
@@ -58,8 +58,8 @@ def test_the_first_neuron_stands_at_the_top(make: Make) -> None:
     QApplication.processEvents()
 
     plot = view.grids[0].plot
-    assert ticks(plot, "left")["1"] == 0.5
-    assert scene(plot, 1, 0.5).y() < scene(plot, 1, 7.5).y()
+    assert ticks(plot, "left")["1"] == 1
+    assert scene(plot, 1.5, 1).y() < scene(plot, 1.5, 8).y()
 
 
 def test_bounded_activations_are_drawn_between_their_bounds(make: Make) -> None:
@@ -144,7 +144,7 @@ def test_similar_neurons_lie_together_when_asked_to(make: Make) -> None:
     assert rows.tolist() == [0, 4, 1, 5, 2, 6, 3, 7]
     np.testing.assert_array_equal(view.grids[0].image.image, to_bytes(a[0].T[rows][:, SORTED], 1.0))
     QApplication.processEvents()
-    assert ticks(view.grids[0].plot, "left")["5"] == 1.5
+    assert ticks(view.grids[0].plot, "left")["5"] == 2
 
     view.order.choose("index")
     assert view.grids[0].names is None
@@ -182,12 +182,12 @@ def test_a_click_on_a_row_pins_its_neuron_and_another_lets_it_go(make: Make, ord
     (grid,) = view.grids
     neuron = 5 if grid.names is None else int(grid.names[5])
 
-    assert click(view, grid.plot, 2.5, 5.5) == [Focus(0, None, 0, neuron)]
+    assert click(view, grid.plot, 3, 6) == [Focus(0, None, 0, neuron)]
     view.set_focus(Focus(0, None, 0, neuron))
     (mark,) = grid.outline.rects
-    assert (mark.top(), mark.height(), mark.width()) == (5, 1, 4)
+    assert (mark.top(), mark.height(), mark.width()) == (5.5, 1, 4)
 
-    assert click(view, grid.plot, 2.5, 5.5) == [Focus(0, None, 0, None)]
+    assert click(view, grid.plot, 3, 6) == [Focus(0, None, 0, None)]
     view.set_focus(Focus())
     assert grid.outline.rects == []
 
@@ -198,13 +198,13 @@ def test_the_number_under_the_mouse_is_exact(make: Make) -> None:
     QApplication.processEvents()
     plot = view.grids[0].plot
 
-    at = scene(plot, 2.5, 4.5)  # the third in order is the first sample
+    at = scene(plot, 3, 5)  # the third in order is the first sample
     assert view.value_at(at) == "hidden 1, neuron 5, sample 1 (class 1): a = 0.05"
-    assert view.value_at(scene(plot, -0.5, 4.5)) == ""
+    assert view.value_at(scene(plot, 0, 5)) == ""
 
     view.set_focus(Focus(0, 1))
     QApplication.processEvents()
-    at = scene(view.grids[1].plot, 0.5, 0.5)
+    at = scene(view.grids[1].plot, 1, 1)
     assert view.value_at(at) == "Constant 0.5 · hidden 1, neuron 1, sample 2 (class 0): a = 0.61"
 
 
@@ -217,7 +217,7 @@ def test_a_regression_is_sorted_by_its_target(make: Make) -> None:
 
     assert view._axes[0].samples.order.tolist() == [1, 3, 0, 2]
     assert [text for _, text in view._axes[0].texts()] == ["25", "150", "300"]
-    at = scene(view.grids[0].plot, 0.5, 0.5)
+    at = scene(view.grids[0].plot, 1, 1)
     assert view.value_at(at) == "hidden 1, neuron 1, sample 2 (target 25): a = 0.11"
     assert "by target" in view.panel.subtitle.text()
 
@@ -246,7 +246,7 @@ def test_the_output_layer_shows_logits(make: Make) -> None:
 
     assert view.grids[0].image.image.shape == (1, 4)
     assert "logits" in view.panel.subtitle.text()
-    at = scene(view.grids[0].plot, 0.5, 0.5)
+    at = scene(view.grids[0].plot, 1, 1)
     assert view.value_at(at) == "output, neuron 1, sample 2 (class 0): z = −1"
     assert view.level.value > 3
 
@@ -297,7 +297,7 @@ def test_exact_zeros_have_their_own_colour_on_the_screen(make: Make, style: Styl
     view.show(shown(np.zeros((2, 4, 8))))
     QApplication.processEvents()
     image = draw(view)
-    at = view.canvas.mapFromScene(scene(view.grids[0].plot, 0.9, 3.4))
+    at = view.canvas.mapFromScene(scene(view.grids[0].plot, 1.4, 3.9))
     at = view.canvas.mapTo(view.panel, at)
 
     red, green, blue = (int(c) for c in table(style)[ZERO, :3])
@@ -319,9 +319,9 @@ def test_labels_stay_readable(make: Make, width: int, size: tuple[int, int]) -> 
 
     plot = view.grids[0].plot
     assert labels_are_apart(plot, "left")
-    assert ticks(plot, "left")["1"] == 0.5
+    assert ticks(plot, "left")["1"] == 1
     _, _, bottom, top = seen_range(plot)
-    assert (bottom, top) == (0, width)
+    assert (bottom, top) == (0.5, width + 0.5)
     assert plot.vb.width() > 50
 
 
@@ -342,4 +342,4 @@ def test_a_snapshot_without_layers_leaves_what_is_shown(make: Make) -> None:
     view.show(dataclasses.replace(shown(), layers=()))
 
     np.testing.assert_array_equal(view.grids[0].image.image, before)
-    assert view.value_at(scene(view.grids[0].plot, 1, 1)) == ""
+    assert view.value_at(scene(view.grids[0].plot, 1.5, 1.5)) == ""

@@ -117,8 +117,8 @@ def test_neurons_that_are_all_0_are_hatched_and_say_so(view: SimilarityView) -> 
     assert grid.hatch.isVisible()
     assert not grid.note.isVisible()
     assert "all 0 (2)" in view.panel.subtitle.text()
-    assert view.value_at(scene(grid.plot, 3.5, 2.5)) == "neuron 3: all 0, no direction"
-    assert view.value_at(scene(grid.plot, 6.5, 0.5)) == "neuron 7: all 0, no direction"
+    assert view.value_at(scene(grid.plot, 4, 3)) == "neuron 3: all 0, no direction"
+    assert view.value_at(scene(grid.plot, 7, 1)) == "neuron 7: all 0, no direction"
 
     view.show(shown(weight=np.zeros((2, 8, 8))))
     assert grid.note.isVisible()
@@ -149,7 +149,7 @@ def test_a_lane_that_is_not_finite_is_a_named_gap(
     assert (grid.image.image[4] == GAP).all()
     assert (grid.image.image[0, [0, 1, 2, 3]] != GAP).all()
     assert "of 8" not in grid.header.item.toPlainText()
-    assert view.value_at(scene(grid.plot, 0.5, 4.5)) == "neuron 5: not finite"
+    assert view.value_at(scene(grid.plot, 1, 5)) == "neuron 5: not finite"
 
 
 def test_the_image_is_square_and_stands_in_the_panel(make: Make) -> None:
@@ -165,7 +165,7 @@ def test_the_image_is_square_and_stands_in_the_panel(make: Make) -> None:
                 assert box.width() == pytest.approx(box.height(), abs=1.5)
                 assert box.width() > 40
                 assert view.canvas.sceneRect().contains(box.sceneBoundingRect())
-                assert seen_range(grid.plot) == (0, 8, 0, 8)
+                assert seen_range(grid.plot) == (0.5, 8.5, 0.5, 8.5)
 
 
 def test_two_lanes_stand_side_by_side(view: SimilarityView) -> None:
@@ -178,7 +178,7 @@ def test_two_lanes_stand_side_by_side(view: SimilarityView) -> None:
         matrix, _ = cosines(directions(now.layers[1].weight[lane]), 100)
         np.testing.assert_array_equal(grid.image.image, to_bytes(matrix, 1.0, zeros=False))
         assert GLYPHS[lane] in grid.header.item.toPlainText()
-    words = view.value_at(scene(view.grids[1].plot, 3.5, 2.5))
+    words = view.value_at(scene(view.grids[1].plot, 4, 3))
     assert words.startswith("Zeros · neurons 3 and 4: cosine ")
 
 
@@ -187,12 +187,12 @@ def test_a_click_pins_the_neuron_of_the_row(view: SimilarityView) -> None:
     QApplication.processEvents()
     (grid,) = view.grids
 
-    assert click(view, grid.plot, 2.5, 5.5) == [Focus(0, None, 1, 5)]
+    assert click(view, grid.plot, 3, 6) == [Focus(0, None, 1, 5)]
     view.set_focus(Focus(0, None, 1, 5))
     row, column = grid.outline.rects
-    assert (row.top(), row.height(), row.width()) == (5, 1, 8)
-    assert (column.left(), column.width(), column.height()) == (5, 1, 8)
-    assert click(view, grid.plot, 0.5, 5.5) == [Focus(0, None, 1, None)]
+    assert (row.top(), row.height(), row.width()) == (5.5, 1, 8)
+    assert (column.left(), column.width(), column.height()) == (5.5, 1, 8)
+    assert click(view, grid.plot, 1, 6) == [Focus(0, None, 1, None)]
 
 
 def test_the_cosine_under_the_mouse_is_exact(view: SimilarityView) -> None:
@@ -203,9 +203,9 @@ def test_the_cosine_under_the_mouse_is_exact(view: SimilarityView) -> None:
     QApplication.processEvents()
     plot = view.grids[0].plot
 
-    assert view.value_at(scene(plot, 3.5, 0.5)) == "neurons 1 and 4: cosine 0.6"
-    assert view.value_at(scene(plot, 1.5, 0.5)) == "neurons 1 and 2: cosine 0"
-    assert view.value_at(scene(plot, -1.5, 0.5)) == ""
+    assert view.value_at(scene(plot, 4, 1)) == "neurons 1 and 4: cosine 0.6"
+    assert view.value_at(scene(plot, 2, 1)) == "neurons 1 and 2: cosine 0"
+    assert view.value_at(scene(plot, -1, 1)) == ""
 
 
 def test_a_thousand_neurons_are_drawn_in_blocks_that_say_so(view: SimilarityView) -> None:
@@ -221,15 +221,15 @@ def test_a_thousand_neurons_are_drawn_in_blocks_that_say_so(view: SimilarityView
     assert len(grid.image.image) <= MOST_CELLS
     block = -(-width // len(grid.image.image))
     assert f"means of {block} × {block}" in view.panel.subtitle.text()
-    assert seen_range(grid.plot) == (0, width, 0, width)
+    assert seen_range(grid.plot) == (0.5, width + 0.5, 0.5, width + 0.5)
     assert grid.image.image[0, 0] == POSITIVE
     assert grid.image.image[0, -1] == NEGATIVE
     assert "2 distinct of 1024" in grid.header.item.toPlainText()
-    assert view.value_at(scene(grid.plot, 700.5, 300.5)) == "neurons 301 and 701: cosine −1"
-    assert click(view, grid.plot, 500.5, 800.5)[0].neuron in range(790, 812)
+    assert view.value_at(scene(grid.plot, 701, 301)) == "neurons 301 and 701: cosine −1"
+    assert click(view, grid.plot, 501, 801)[0].neuron in range(790, 812)
     assert labels_are_apart(grid.plot, "left")
     assert labels_are_apart(grid.plot, "bottom")
-    assert ticks(grid.plot, "left")["1"] == 0.5
+    assert ticks(grid.plot, "left")["1"] == 1
 
 
 @pytest.mark.parametrize("width", [1, 2, 10, 64, 200])
@@ -243,7 +243,7 @@ def test_labels_stay_readable(make: Make, width: int, size: tuple[int, int]) -> 
 
     for side in ("left", "bottom"):
         assert labels_are_apart(view.grids[0].plot, side)
-        assert ticks(view.grids[0].plot, side)["1"] == 0.5
+        assert ticks(view.grids[0].plot, side)["1"] == 1
 
 
 def test_a_focus_beyond_the_network_falls_on_its_last_layer(view: SimilarityView) -> None:
