@@ -14,7 +14,7 @@ from initviz.views.answers import tick_text
 from initviz.views.class_axis import STRIP, ClassAxis, SampleOrder, sample_order
 from initviz.views.grids import START, GridView, gap_words
 from initviz.views.panel import Switch
-from initviz.views.scale import ZERO, Level, to_bytes
+from initviz.views.scale import ZERO, Level, brief, to_bytes
 from initviz.views.style import Style
 
 REACH = 3.0
@@ -86,10 +86,9 @@ class HeatmapView(GridView):
             rows = self.rows(snapshot, focus, place)
             grid.show(cells if rows is None else cells[rows], (width, samples), rows)
             self._axes[place].show_samples(ordered)
-            figures = (f"{dead} of {width} always 0", f"{dead} always 0", f"{dead} × 0")
-            grid.head(snapshot, lane, self.fitting(*figures) if dead else "")
-            finite = bool(np.isfinite(layer.activation_size.rms[lane]))
-            grid.say(gap_words(snapshot, lane, finite=finite))
+            size = float(layer.activation_size.rms[lane])
+            grid.head(snapshot, lane, self._figure(dead, width, size))
+            grid.say(gap_words(snapshot, lane, finite=bool(np.isfinite(size))))
             grid.mark([] if focus.neuron is None else [self._row_of(focus.neuron, rows)])
         by = "class" if ordered.classes else "target"
         logits = ", logits" if focus.layer == len(snapshot.layers) - 1 else ""
@@ -130,6 +129,16 @@ class HeatmapView(GridView):
             f"{whose}{layer.name}, neuron {neuron + 1}, {ordered.describe(column)}: "
             f"{letter} = {tick_text(value)}"
         )
+
+    def _figure(self, dead: int, width: int, size: float) -> str:
+        """How many neurons are always 0, and the rms of all activations."""
+        if not np.isfinite(size):
+            return ""
+        rms = f"rms {brief(size)}"
+        if not dead:
+            return self.fitting(rms, "")
+        count = f"{dead} of {width} always 0"
+        return self.fitting(f"{rms} · {count}", count, f"{dead} always 0", f"{dead} dead")
 
     def _reorder(self) -> None:
         self._rows.clear()

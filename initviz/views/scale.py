@@ -70,6 +70,11 @@ def round_up(value: float) -> float:
     return float(power * next(step for step in (1, 2, 5, 10) if step * power >= value * 0.999))
 
 
+def brief(value: float) -> str:
+    """Two digits of a number: they do not dance while epochs pass."""
+    return "0" if value == 0 else tick_text(float(f"{value:.1e}")).replace("e−0", "e−")
+
+
 class Level:
     """Where a scale ends: a round number that follows the numbers, but not their every move."""
 

@@ -11,10 +11,9 @@ from initviz.focus import Focus
 from initviz.neurons import groups
 from initviz.similarity import Directions, cosine, cosines, directions, spread
 from initviz.snapshot import Array, LayerSnapshot, Snapshot
-from initviz.views.answers import tick_text
 from initviz.views.grids import GridView, gap_words
 from initviz.views.panel import Switch
-from initviz.views.scale import to_bytes
+from initviz.views.scale import brief, to_bytes
 from initviz.views.style import Style
 
 MOST_CELLS = 200
@@ -111,15 +110,10 @@ class SimilarityView(GridView):
         _, distinct = groups(found.columns)
         known = self.kind.value == "activations"
         apart = float(layer.symmetry[lane]) if known else spread(found)
-        tail = f" · spread {_brief(apart)}"
+        tail = f" · spread {brief(apart)}"
         few = f"{distinct} of {width}"
         return self.fitting(f"{distinct} distinct of {width}{tail}", f"{few}{tail}", few)
 
     def _again(self) -> None:
         if self.snapshot is not None:
             self.show(self.snapshot)
-
-
-def _brief(value: float) -> str:
-    """Two digits: they do not dance."""
-    return "0" if value == 0 else tick_text(float(f"{value:.1e}")).replace("e−0", "e−")

@@ -281,6 +281,13 @@ def test_a_lane_that_diverged_is_a_gap_with_its_epoch(make: Make) -> None:
     assert not second.hatch.rects
 
 
+def test_the_header_tells_the_size_of_all_activations(make: Make) -> None:
+    view = make(HeatmapView)
+    for a, text in ((1.4e-9, "rms 1.4e−9"), (0.25, "rms 0.25"), (0.0, "rms 0 · 8 of 8 always 0")):
+        view.show(shown(np.full((2, 4, 8), a)))
+        assert view.grids[0].header.item.toPlainText().strip().endswith(text)
+
+
 def test_neurons_that_are_always_0_are_counted(make: Make) -> None:
     a = numbers()
     a[0, :, 2] = a[0, :, 7] = 0
