@@ -8,6 +8,7 @@ time where a lane fits into the cache and all of them do not.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -201,16 +202,28 @@ def sample_figures(x: Tensor, layers: Sequence[Tensor], classes: Tensor | None) 
         layers: activations, (K, n, width) each.
         classes: the samples' classes, (n,); None for a regression.
     """
-    lanes = len(layers[0])
     members = _members(len(x), classes)
     with np.errstate(all="ignore"):  # lanes that have diverged, samples that have no direction
-        rows = [_apart(value.transpose(1, 2).numpy(), members) for value in (x[None], *layers)]
-    spread, cosine, same, other = (
-        np.stack([np.broadcast_to(row[i], lanes) for row in rows]) for i in range(4)
-    )
-    if classes is None:
-        same, other = np.full_like(cosine, np.nan), np.full_like(cosine, np.nan)
-    return Samples(spread, cosine, same, other)
+        sums = [
+            _sample_sums(value.transpose(1, 2).numpy(), members) for value in (x[None], *layers)
+        ]
+        sums[0] = tuple(np.repeat(each, len(layers[0]), axis=0) for each in sums[0])
+        size, apart, whole, parts, count = (np.stack(each) for each in zip(*sums, strict=True))
+        # Sums over pairs of samples are squares of sums over samples: nothing of size n² is made.
+        of_all = count.sum(axis=2)
+        pairs, cosines = of_all * (of_all - 1), whole - of_all
+        same_pairs = (count * (count - 1)).sum(axis=2)
+        same_cosines = (parts - count).sum(axis=2)
+        figures = Samples(
+            spread=apart / size,
+            cosine=_mean_cosine(cosines, pairs),
+            same=_mean_cosine(same_cosines, same_pairs),
+            other=_mean_cosine(cosines - same_cosines, pairs - same_pairs),
+        )
+    if classes is not None:
+        return figures
+    nothing = np.full_like(figures.cosine, np.nan)
+    return replace(figures, same=nothing, other=nothing)
 
 
 def _members(samples: int, classes: Tensor | None) -> Array:
@@ -221,54 +234,42 @@ def _members(samples: int, classes: Tensor | None) -> Array:
     return np.asarray(each[:, None] == np.unique(each), dtype=np.float64)
 
 
-def _apart(columns: Array, members: Array) -> tuple[Array, Array, Array, Array]:
-    """``Samples`` of one layer, (K,) each, from its activations (K, width, n)."""
-    size, apart, total, count = _sample_sums(columns, members)
-    # A lane with a sample whose squares overflow or vanish is taken again, exactly.
-    for lane in np.flatnonzero(np.isnan(size)):
-        exact = columns[lane : lane + 1].astype(np.float64)
-        largest = np.abs(exact).max()
-        if np.isfinite(largest):
-            sums = _sample_sums(exact / largest, members, exact=True)
-            size[lane], apart[lane], total[lane], count[lane] = (each[0] for each in sums)
-    # Sums over pairs of samples are squares of sums over samples: nothing of size n² is made.
-    of_all = count.sum(axis=1)
-    pairs, cosines = of_all * (of_all - 1), (total.sum(axis=2) ** 2).sum(axis=1) - of_all
-    same_pairs = (count * (count - 1)).sum(axis=1)
-    same_cosines = ((total**2).sum(axis=1) - count).sum(axis=1)
-    return (
-        apart / size,
-        _mean_cosine(cosines, pairs),
-        _mean_cosine(same_cosines, same_pairs),
-        _mean_cosine(cosines - same_cosines, pairs - same_pairs),
-    )
-
-
 def _mean_cosine(total: Array, pairs: Array) -> Array:
     """total / pairs; NaN where there is no pair, though rounding has left a total."""
     mean: Array = np.where(pairs > 0, np.clip(total / pairs, -1, 1), np.nan)
     return mean
 
 
-def _sample_sums(
-    columns: Array, members: Array, *, exact: bool = False
-) -> tuple[Array, Array, Array, Array]:
-    """What ``Samples`` are made from, in float64.
+def _sample_sums(columns: Array, members: Array) -> tuple[Array, ...]:
+    """What ``Samples`` are made from, for one layer's activations (K, width, n), in float64.
 
     Returns:
-        size (K,): ‖a‖; NaN for a lane whose squares are not safe, unless ``exact``.
+        size (K,): ‖a‖.
         apart (K,): ‖a − (mean over samples of a)‖.
-        total (K, width, classes): the sum of the directions of each class' samples.
+        whole (K,): ‖·‖² of the sum of all samples' directions.
+        parts (K, classes): ‖·‖² of the sum of the directions of each class.
         count (K, classes): how many samples have a direction.
     """
-    lanes, width, samples = columns.shape
     length = np.sqrt(np.einsum("kwn,kwn->kn", columns, columns))
-    size = np.linalg.norm(length.astype(np.float64), axis=1)
-    if not exact:
-        low, unsafe = length < SAFE[0], ~(length < SAFE[1])
-        if low.any():
-            unsafe |= low & columns.any(axis=1)
-        size[unsafe.any(axis=1)] = np.nan
+    sums = _sums(columns, length, members)
+    if length.min() < SAFE[0] or not length.max() < SAFE[1]:
+        # A lane with a sample whose squares overflow or vanish is taken again, exactly.
+        unsafe = ((length < SAFE[0]) & columns.any(axis=1)) | ~(length < SAFE[1])
+        for lane in np.flatnonzero(unsafe.any(axis=1)):
+            exact = columns[lane : lane + 1].astype(np.float64)
+            largest = np.abs(exact).max()
+            if not np.isfinite(largest):
+                continue  # its sums are not finite either
+            exact /= largest
+            length = np.sqrt(np.einsum("kwn,kwn->kn", exact, exact))
+            for total, part in zip(sums, _sums(exact, length, members), strict=True):
+                total[lane] = part[0]
+    return sums
+
+
+def _sums(columns: Array, length: Array, members: Array) -> tuple[Array, ...]:
+    """``_sample_sums`` where squares are safe; ``length`` is that of every sample, (K, n)."""
+    lanes, width, samples = columns.shape
     usable = length > 0
     inverse = np.where(usable, 1 / length, 0)
     units = (columns * inverse[:, None]).reshape(lanes * width, samples)
@@ -277,14 +278,20 @@ def _sample_sums(
     differences = columns - columns[:, :, :1]
     mean = differences.mean(axis=2).astype(np.float64)
     squares = _lane_norms(differences) ** 2 - samples * (mean**2).sum(axis=1)
-    return size, np.sqrt(np.maximum(squares, 0)), total, usable @ members
+    return (
+        np.sqrt(np.einsum("kn,kn->k", length, length, dtype=np.float64)),
+        np.sqrt(np.maximum(squares, 0)),
+        (total.sum(axis=2) ** 2).sum(axis=1),
+        (total**2).sum(axis=1),
+        usable @ members,
+    )
 
 
 def _lane_norms(x: Array) -> Array:
     """‖·‖ of every lane of x, (K, width, n), in float64, also where squares are not safe."""
     squares = np.einsum("kwn,kwn->kw", x, x)
     norms: Array = np.sqrt(squares.sum(axis=1, dtype=np.float64))
-    for lane in np.flatnonzero(~((norms > SAFE[0]) & (norms < SAFE[1]))):
-        if x[lane].any():
+    for lane, norm in enumerate(norms.tolist()):
+        if not SAFE[0] < norm < SAFE[1] and x[lane].any():
             norms[lane] = np.linalg.norm(x[lane].astype(np.float64))
     return norms
