@@ -53,9 +53,7 @@ class GridView(View):
         self.canvas.sigDeviceRangeChanged.connect(lambda *_: self._arrange())
 
     def restyle_lines(self) -> None:
-        for grid in self.grids:
-            grid.outline.look = self.look
-            grid.outline.update()
+        """There are none whose pens count device pixels."""
 
     def shape(self, snapshot: Snapshot) -> object:
         data = (snapshot.experiment.data, snapshot.experiment.seed)
@@ -178,7 +176,7 @@ class Grid:
         for side in ("left", "bottom"):
             self.plot.getAxis(side).setStyle(tickLength=3, tickTextOffset=2)
         self.image = Cells(style)
-        self.hatch, self.outline = Hatch(style), Outline(style)
+        self.hatch, self.outline = Hatch(style), Outline()
         for item in (self.hatch, self.image, self.outline):
             self.plot.addItem(item, ignoreBounds=True)
         self.note = pg.TextItem(

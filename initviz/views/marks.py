@@ -55,16 +55,15 @@ class Overlay(pg.GraphicsObject):
 class Outline(Overlay):
     """Lines around what is pinned, which are seen on every colour."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.look = style
         self.setZValue(10)
 
     def paint_rect(self, painter: QPainter, rect: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        thin = min(rect.width(), rect.height()) < THIN * self.look.line
+        thin = min(rect.width(), rect.height()) < THIN
         for colour, width in (("#101318", 3.0), ("#ffffff", 1.0 if thin else 1.5)):
-            pen = QPen(QColor(colour), width * self.look.line)
+            pen = QPen(QColor(colour), width)  # not cosmetic: it grows with the picture
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             painter.setPen(pen)
             if not thin:
