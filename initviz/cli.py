@@ -236,6 +236,7 @@ def _draw(
     from initviz.engine.device import DeviceError
     from initviz.export.picture import PictureError, save_png
     from initviz.export.render import application, render_page
+    from initviz.parts import Part, Wanted
     from initviz.views.page import PAGES
 
     console = Console(stderr=True)
@@ -255,7 +256,7 @@ def _draw(
                 )
                 recording.experiment = experiment
                 for epoch in wanted:
-                    snapshot = probe(recording, epoch)
+                    snapshot = probe(recording, epoch, Wanted(parts=frozenset(Part)))
                     for page in PAGES:
                         progress.update(task, description=f"{name}: drawing", advance=1)
                         path = folder / f"{name}-{page}-epoch-{snapshot.epoch:03d}.png"

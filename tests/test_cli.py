@@ -398,7 +398,8 @@ def test_a_table_is_trained_on_and_drawn(tmp_path: Path, form: str) -> None:
     path, out = table(tmp_path), tmp_path / "out"
     what = ["--csv", str(path)] if form == "option" else [str(path)]
     assert cli.main(["render", *what, "--target", "kind", "--epoch", "1", "--out", str(out)]) == 0
-    assert [file.name for file in out.iterdir()] == ["own-overview-epoch-001.png"]
+    wanted = {f"own-{page}-epoch-001.png" for page in PAGES}
+    assert {file.name for file in out.iterdir()} == wanted
 
 
 def test_what_is_wrong_with_a_table_is_said_with_the_cure(tmp_path: Path, refused: Refused) -> None:

@@ -212,27 +212,27 @@ class Grid:
             ends = ((START, START + columns), (START, START + rows))
             self.plot.setRange(xRange=ends[0], yRange=ends[1], padding=0)
             self.note.setPos(START + columns / 2, START + rows / 2)
-        shown = self.first or names is not None
-        digits = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(str(rows))
-        self.left = round(digits) + 8 if shown else APART
-        self.plot.showAxis("left", shown)
-        self.plot.layout.setContentsMargins(0 if shown else APART, 0, 0, 0)
-        if shown:
-            self.plot.getAxis("left").setWidth(self.left)
+        self._show_axis(self.first or names is not None)
         self.set_ticks(*self._pixels, numbered=self._numbered)
+
+    def _show_axis(self, shown: bool) -> None:
+        """Show the neurons' numbers, or leave a gap in their place."""
+        digits = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(str(self.size[0]))
+        left = round(digits) + 8 if shown else APART
+        if left != self.left:
+            self.left = left
+            self.plot.showAxis("left", shown)
+            self.plot.layout.setContentsMargins(0 if shown else APART, 0, 0, 0)
+            if shown:
+                self.plot.getAxis("left").setWidth(left)
 
     def set_ticks(self, down: float, across: float, *, numbered: bool) -> None:
         """Number the neurons of an image of so many pixels; ``numbered``: below it, too."""
         self._pixels = down, across
         self._numbered = numbered
         rows, columns = self.size
-        wanted = (
-            down,
-            across,
-            numbered,
-            self.size,
-            None if self.names is None else self.names.tobytes(),
-        )
+        names = None if self.names is None else self.names.tobytes()
+        wanted = (down, across, numbered, self.size, names)
         if wanted == self._ticked or not (down and rows):
             return
         self._ticked = wanted
@@ -260,8 +260,9 @@ class Grid:
         room = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(words) + 12
         if self._pixels[1] < room:
             words = words.replace(" ", "\n", 1)
-        self.note.setText(words)
-        self.note.setVisible(bool(words))
+        if words != self.note.toPlainText():
+            self.note.setText(words)
+            self.note.setVisible(bool(words))
 
     def head(self, snapshot: Snapshot, lane: int, figure: str) -> None:
         """Show whose image this is."""
