@@ -21,6 +21,9 @@ SATURATED = 0.95
 SKETCH = 32
 """Random directions along which columns are compared."""
 
+LOOKS = 3
+"""Directions along which columns that are far from all others are sorted out first."""
+
 SAFE = (1e-12, 1e15)
 """Sizes whose squares neither vanish nor overflow in float32."""
 
@@ -103,11 +106,14 @@ def groups(columns: Array, tolerance: float = SAME) -> tuple[NDArray[np.int_], i
     if not SAFE[0] < scale < SAFE[1]:
         return _groups_of_any_size(columns, tolerance)
     sketching = _directions(samples).astype(columns.dtype)
-    # Equal columns lie together along any one direction: most are told apart by it alone.
-    along = sketching[0] @ columns
-    order = np.argsort(along, kind="stable")
+    # Equal columns lie together along any direction: most others are told apart by a few.
     reach = 6 * tolerance * scale * samples**0.5
-    starts = np.flatnonzero(np.diff(along[order], prepend=-np.inf) > reach)
+    run = np.zeros(width, dtype=np.int_)
+    for direction in sketching[:LOOKS]:
+        along = direction @ columns
+        order = np.lexsort((along, run))
+        run[order[1:]] = np.cumsum((np.diff(run[order]) > 0) | (np.diff(along[order]) > reach))
+    starts = np.flatnonzero(np.diff(run[order], prepend=-1))
     stops = np.append(starts[1:], width)
     several = stops - starts > 1
     leader = np.arange(width)
