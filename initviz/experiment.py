@@ -62,10 +62,23 @@ OUTPUT = Parameter(
     "output", "Output layer", "A scheme of its own for the weights of the output layer.",
     Kind.CHOICE, None, choices=scheme_choices,
 )  # fmt: skip
+SCALE = Parameter(
+    "scale", "Scale all weights by",
+    "A factor on every weight that the scheme has drawn; biases stay as they are.", Kind.NUMBER,
+    1.0, 1e-6, 1e6, log=True, formula="W ← c W", symbol="×", unsaid=1.0, slide=(0.01, 100),
+)  # fmt: skip
 HIDDEN = Parameter(
     "hidden", "Hidden layers",
     'Neurons in each hidden layer: "10, 4", or "40 × 64" for forty layers of 64.', Kind.SIZES,
     (16, 16), 1, 1024, longest=100, unit="neurons in a layer",
+)  # fmt: skip
+DEPTH = Parameter(
+    "depth", "Depth", "How many hidden layers there are, all of the same width.", Kind.INTEGER,
+    2, 1, 100, unit="layers", slide=(1, 40),
+)  # fmt: skip
+WIDTH = Parameter(
+    "width", "Width", "How many neurons each hidden layer has.", Kind.INTEGER,
+    16, 1, 1024, unit="neurons in a layer", slide=(1, 128),
 )  # fmt: skip
 ACTIVATION = Parameter(
     "activation", "Activation", "The function φ that every hidden neuron applies.", Kind.CHOICE,
@@ -82,7 +95,7 @@ OPTIMISER = Parameter(
 )  # fmt: skip
 LEARNING_RATE = Parameter(
     "learning_rate", "Learning rate", "The length of a step, η.", Kind.NUMBER, 0.1, 1e-9, 1e6,
-    log=True, formula="W ← W − η ∂L/∂W",
+    log=True, formula="W ← W − η ∂L/∂W", slide=(1e-4, 10),
 )  # fmt: skip
 BATCH_SIZE = Parameter(
     "batch_size", "Batch size",
@@ -142,8 +155,8 @@ class ExperimentError(ValueError):
 
 
 def optional(parameter: Parameter) -> Parameter:
-    """The same setting, where None means "as the experiment has it"."""
-    return dataclasses.replace(parameter, optional=True)
+    """The same setting, where None means "as the experiment has it": a place on no slider."""
+    return dataclasses.replace(parameter, optional=True, slide=None)
 
 
 def _problems(error: ValidationError) -> Iterator[Problem]:
@@ -240,6 +253,7 @@ class Lane(_Part):
         bias, bias_values: the law of the biases; None takes the one that belongs to the scheme.
         output, output_values: a law of its own for the output layer's weights; None takes
             the lane's.
+        scale: what all weights are multiplied by once their scheme is done; not the biases.
         activation, learning_rate: override the experiment's; None keeps it.
         name: the title on the screen; "" takes the scheme's.
         colour: its place in the palette, 0 to 7; a lane keeps it when lanes are moved.
@@ -251,6 +265,7 @@ class Lane(_Part):
     bias_values: ParameterValues = Values({})
     output: Annotated[str | None, optional(OUTPUT)] = None
     output_values: ParameterValues = Values({})
+    scale: Annotated[float, SCALE] = SCALE.default
     activation: Annotated[str | None, optional(ACTIVATION)] = None
     learning_rate: Annotated[float | None, optional(LEARNING_RATE)] = None
     name: str = ""
@@ -316,11 +331,13 @@ class Lane(_Part):
     @property
     def title(self) -> str:
         """What the window calls this lane."""
+        scale = [f"×{SCALE.format(self.scale)}"] if self.scale != SCALE.unsaid else []
         if self.name:
-            return self.name
+            return " · ".join([self.name, *scale])
         marks = [self.entry.title(self.values)]
         if self.output:
             marks.append(f"out: {SCHEMES[self.output].title(self.output_values)}")
+        marks += scale
         if self.activation:
             marks.append(ACTIVATIONS[self.activation].label)
         if self.learning_rate is not None:

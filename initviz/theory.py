@@ -68,7 +68,7 @@ def laws(experiment: Experiment, lane: Lane) -> list[tuple[Law, Law]] | None:
         scheme, values = lane.weights_of(output=context.is_output)
         if scheme.law is None or scheme.adapt is not None:
             return None
-        weight = scheme.law(values, context)
+        weight = scheme.law(values, context).scaled(lane.scale)
         if weight.mean or bias.mean or not weight.variance:
             return None
         found.append((weight, bias))

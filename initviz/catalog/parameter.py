@@ -66,6 +66,8 @@ class Parameter:
         low, high: the closed range of a number (of every entry, for sizes and numbers).
         unit: what the number counts, "" where it has none.
         log: decades matter: stepping multiplies instead of adding.
+        slide: the ends of the number's slider, the range that is worth going through; None for no
+            slider. What lies beyond it can be typed.
         formula: the formula that the setting enters, "" where there is none.
         choices: a function that gives the possible values of a ``CHOICE``.
         longest: the most entries that ``SIZES`` and ``NUMBERS`` may have.
@@ -84,6 +86,7 @@ class Parameter:
     high: float = math.inf
     unit: str = ""
     log: bool = False
+    slide: tuple[float, float] | None = None
     formula: str = ""
     choices: Callable[[], Sequence[Choice]] | None = None
     longest: int = 1

@@ -62,6 +62,8 @@ def initial_lane(
             z = seen @ weight.T + bias
             seen = torch.empty_like(z)
             activation.forward(torch, z, seen)
+        # Schemes that see data have seen what they themselves have drawn.
+        weight.mul_(lane.scale)
         row[place.start : place.middle] = weight.T.reshape(-1)
     return row
 

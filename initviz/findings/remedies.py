@@ -48,13 +48,12 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
             f"η = {rate:g}",
             lane.replace(learning_rate=rate, name="", colour=None),
         )
-    there = {other.scheme for other in m.experiment.lanes}
+    there = {other.scheme for other in m.experiment.lanes if other.scale == 1}
     # What stands beside it already is the best advice: there is nothing to add, but to look at.
     for scheme in sorted(partners(m.experiment.activation_of(lane)), key=lambda s: s not in there):
         mended = Lane(scheme=scheme, activation=lane.activation, learning_rate=lane.learning_rate)
-        if (mended.scheme, mended.values) != (lane.scheme, lane.values) or (
-            mended.bias != lane.bias or mended.bias_values != lane.bias_values
-        ):
+        apart = ("scheme", "values", "bias", "bias_values", "scale")
+        if any(getattr(mended, name) != getattr(lane, name) for name in apart):
             source = mended.entry.source.split(",")[0]
             return Remedy(f"{START[symptom]}: {mended.title} ({source}).", mended.title, mended)
     return None

@@ -30,6 +30,17 @@ class Law:
     variance: float
     cdf: Callable[[Array], Array] | None = None
 
+    def scaled(self, factor: float) -> Law:
+        """The law of ``factor`` > 0 times the weight."""
+        if factor == 1:
+            return self
+        cdf = self.cdf
+        return Law(
+            factor * self.mean,
+            factor**2 * self.variance,
+            None if cdf is None else lambda x: cdf(x / factor),
+        )
+
 
 def point(value: float) -> Law:
     """Always the same value."""
