@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.table import Table
 
-SUBJECTS = ("engine", "recording", "probing", "window", "startup", "memory", "diagnosis", "opening")
+SUBJECTS = ("engine", "recording", "probing", "window", "dragging", "startup", "memory", "diagnosis", "opening")
 """One module each, with ``run(quick) -> list[Table]``."""
 
 

@@ -41,12 +41,14 @@ class Wanted:
         parts: what else is wanted.
         focus: the lanes and the layer that some parts are about.
         fine: whether there is time for the finest picture of every part, as there is at rest.
+        samples: how many training points to look at, at most; 0 for as many as suit the network.
     """
 
     grid: int = DEFAULT_GRID
     parts: frozenset[Part] = frozenset({Part.LAYERS, Part.BOUNDARY})
     focus: Focus = NEAREST
     fine: bool = True
+    samples: int = 0
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ class Field(QWidget):
             # After Enter, Space and the arrows belong to the transport again.
             self.control.returnPressed.connect(self._entered)
             self.control.installEventFilter(self)
+        self._write(self.value)
 
     def set_value(self, value: Any) -> None:
         """Show a value without emitting anything.
@@ -71,12 +72,16 @@ class Field(QWidget):
         Text that means it already is left alone, and so is refused text while the value behind
         it stays what it was.
         """
-        if value == self.value and self.cure.text() and not self._means(value):
-            return
-        self.value = value
         if not self.control.hasFocus():
             self._at_entry = value
+        # Without a cure, the control means the value already: a drag asks a hundred times a second.
+        if value == self.value and (not self.cure.text() or not self._means(value)):
+            return
+        self.value = value
         self.show_cure("")
+        self._write(value)
+
+    def _write(self, value: Any) -> None:
         with QSignalBlocker(self.control):
             if isinstance(self.control, QComboBox):
                 self.control.setCurrentIndex(self.control.findData(value))

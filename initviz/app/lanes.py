@@ -71,13 +71,15 @@ class LaneRow(QWidget):
         moves.addStretch(1)
         self._details.addLayout(moves)
         self._built: tuple[str | None, ...] = ()
+        self._styled: tuple[int, Style] | None = None
         self.set_lane(lane)
 
     def set_lane(self, lane: Lane) -> None:
         """Show a lane; nothing is emitted."""
         self.lane = lane
         self.scheme.set_value(lane.scheme)
-        self.scheme.control.setToolTip(lane.entry.tooltip())
+        if self._built[:1] != (lane.scheme,):
+            self.scheme.control.setToolTip(lane.entry.tooltip())
         for name in ("bias", "output", "activation", "learning_rate"):
             self._fields["lane", name].set_value(getattr(lane, name))
         if self._built != (lane.scheme, lane.bias, lane.output):
@@ -96,6 +98,9 @@ class LaneRow(QWidget):
     def set_style(self, style: Style) -> None:
         """Colour the mark and the buttons."""
         colour = int(self.lane.colour or 0)
+        if self._styled == (colour, style):
+            return
+        self._styled = colour, style
         self.mark.setText(GLYPHS[colour])
         self.mark.setStyleSheet(f"color: {style.lanes[colour]};")
         self.more.setIcon(icon("more", style.muted))

@@ -45,6 +45,20 @@ PATIENCE = 0.25
 """Seconds of rest before the boundary is drawn on the fine grid."""
 
 
+SWIFT, REST = 0.25, 0.1
+"""Seconds between two edits that belong to one drag, and of rest until its epoch 0 is trained.
+
+While a drag goes on, sketches of epoch 0 answer it: each is finished before the newest edit's turn
+comes, so that a drag faster than they are cannot starve them.
+"""
+
+SKETCH_GRID, SKETCH_WORK = 32, 1e8
+"""Cells on a side of a sketch's boundary, and the multiplications that it may cost."""
+
+LARGEST_SKETCH = 4_000_000
+"""Parameters of all lanes up to which a sketch is drawn: larger ones are no answer to a drag."""
+
+
 class Player(QObject):
     """Joins model, trainer and prober.
 
@@ -78,6 +92,8 @@ class Player(QObject):
         self._last_move = 0.0
         self._probe_failed = False
         self._slow = False  # whether this experiment's probes have taken too long
+        self._edited = 0.0  # when the experiment was edited
+        self.sketching = False  # whether the snapshot is a sketch
         model.experiment_changed.connect(self._experiment_changed)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -209,12 +225,14 @@ class Player(QObject):
                 self.go_to(self.model.cursor)
             self._asked = ()
             return
-        self._begin(new)
+        before, self._edited = self._edited, time.monotonic()
+        self._begin(new, dragged=self._edited - before < SWIFT and self._can_sketch())
 
-    def _begin(self, experiment: Experiment) -> None:
+    def _begin(self, experiment: Experiment, dragged: bool = False) -> None:
         returning, self._returning = self._returning, None
         recording, cursor = returning or (None, 0)
-        self.run = self.trainer.start(experiment, recording)
+        dragged = dragged and recording is None
+        self.run = self.trainer.start(experiment, recording, waits=dragged)
         self.model.recording = self.run.recording
         self._seen = ()
         self._target = None
@@ -228,7 +246,26 @@ class Player(QObject):
         self.model.set_phase(Phase.IDLE if self.trainer.ready.is_set() else Phase.LOADING)
         if recording:
             self.model.set_phase(self._resting_phase())
+        if dragged:
+            self._look_at_prober()  # what is there already would be dropped
+            self._ask_for_sketch()
         self._set_pace()
+
+    def _can_sketch(self) -> bool:
+        experiment = self.model.experiment
+        stacked = experiment.parameter_count * len(experiment.lanes)
+        return self.trainer.ready.is_set() and stacked <= LARGEST_SKETCH
+
+    def _ask_for_sketch(self) -> None:
+        from initviz.engine import sketch_samples  # loaded: the trainer is ready
+
+        experiment, recording = self.model.experiment, self.model.recording
+        cell = experiment.parameter_count * len(experiment.lanes)
+        grid = max(min(SKETCH_GRID, int(math.sqrt(SKETCH_WORK / cell))), COARSEST_GRID)
+        grid = grid if Part.BOUNDARY in self.parts else 0
+        samples = sketch_samples(experiment)
+        wanted = Wanted(grid, self.parts, self.model.focus, fine=False, samples=samples)
+        self.prober.ask(Request(recording, 0, wanted, sketch=True))
 
     def look(self) -> None:
         """One look at both threads."""
@@ -248,6 +285,8 @@ class Player(QObject):
 
     def _look_at_trainer(self) -> None:
         run, model = self.run, self.model
+        if run.goal < 0 and time.monotonic() - self._edited > REST:
+            self.trainer.set_goal(0)
         if run.error is not None:
             model.set_phase(Phase.FAILED, f"{type(run.error).__name__}: {run.error}")
             return
@@ -313,6 +352,11 @@ class Player(QObject):
             (_, then), self._aside = self._aside, None
             then(result.snapshot)
             return
+        if result.request.sketch:
+            # Of this drag, if not of its newest edit; and only until the real epoch 0 is there.
+            if not len(self.model.recording) and result.snapshot is not None:
+                self._show(result.snapshot, sketch=True)
+            return
         if result.request.recording is not self.model.recording:
             return
         if result.error is not None:
@@ -322,9 +366,13 @@ class Player(QObject):
             return
         if result.request.wanted.grid <= PLAYING_GRID and not self._slow:
             self._slow = result.seconds > SLOW_PROBE
-        self.snapshot = result.snapshot
+        assert result.snapshot is not None
         self._answered = result.request
-        self.shown.emit(result.snapshot)
+        self._show(result.snapshot)
+
+    def _show(self, snapshot: Snapshot, sketch: bool = False) -> None:
+        self.snapshot, self.sketching = snapshot, sketch
+        self.shown.emit(snapshot)
 
     @property
     def rests(self) -> bool:

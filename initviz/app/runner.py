@@ -32,7 +32,7 @@ class Run:
     """One training: its recording grows until ``goal``.
 
     Attributes:
-        goal: the epoch to train to; at or below ``recording.last`` means pause.
+        goal: the epoch to train to; at or below ``recording.last`` means pause, −1 before epoch 0.
         trained: the epoch that the training itself has come to, −1 before any. A recording that
             was brought back is ahead of it: its epochs are gone through again, to catch up.
         error: what the training raised, None while all is well.
@@ -96,15 +96,17 @@ class Trainer:
         """Whether the thread has been let to begin."""
         return self._released.is_set()
 
-    def start(self, experiment: Experiment, recording: Recording | None = None) -> Run:
-        """Abandon the present run and start another, up to epoch 0.
+    def start(
+        self, experiment: Experiment, recording: Recording | None = None, *, waits: bool = False
+    ) -> Run:
+        """Abandon the present run and start another, up to epoch 0; if it ``waits``, not yet.
 
         With a ``recording`` of the same experiment it goes on where that one ends: training is
         deterministic, so its epochs are gone through again, and not recorded twice.
         """
         if recording is None:
             recording = Recording(experiment, self.budget)
-        run = Run(experiment, recording, goal=max(recording.last, 0))
+        run = Run(experiment, recording, goal=-1 if waits else max(recording.last, 0))
         with self._condition:
             # The run that is left gives way from now on, until somebody forgets it.
             left = [self._run.recording] if self._run and self._run.recording.last > 0 else []
@@ -163,6 +165,7 @@ class Trainer:
         from initviz.engine import train
 
         self.ready.set()
+        self._checkpoint(run)
         # The run goes on as long as somebody raises the goal, past the experiment's epochs too.
         for epoch in train(run.experiment, epochs=2**62, checkpoint=lambda: self._checkpoint(run)):
             with self._condition:
@@ -197,11 +200,12 @@ class Trainer:
 
 @dataclass(frozen=True)
 class Request:
-    """One wish for a snapshot."""
+    """One wish for a snapshot; a sketch is of an epoch 0 that has not been recorded yet."""
 
     recording: Recording
     epoch: int
     wanted: Wanted
+    sketch: bool = False
 
 
 @dataclass(frozen=True)
@@ -271,13 +275,21 @@ class Prober:
             snapshot: Snapshot | None = None
             failure: BaseException | None = None
             try:
-                from initviz.engine import probe
-
-                snapshot = probe(request.recording, request.epoch, request.wanted)
+                snapshot = _probe(request)
             except Exception as error:
-                log.exception("probing failed")
+                if not request.sketch:  # the training will say the same, where it can be read
+                    log.exception("probing failed")
                 failure = error
             result = Result(request, snapshot, failure, time.perf_counter() - start)
             with self._condition:
                 self._busy = False
                 self._result = result
+
+
+def _probe(request: Request) -> Snapshot:
+    from initviz.engine import probe, sketch
+
+    recording = request.recording
+    if request.sketch:
+        recording = sketch(recording.experiment)
+    return probe(recording, request.epoch, request.wanted)

@@ -185,6 +185,13 @@ class Verdicts(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
 
+    def wait(self) -> None:
+        """Say that what is shown has been left behind, and that judgement follows at rest."""
+        if self._style is not None:
+            self.heading.setText(
+                f'<b>What the numbers say</b> <span style="color:{self._style.muted}">at rest</span>'
+            )
+
     def show_findings(self, snapshot: Snapshot, findings: Sequence[Finding]) -> None:
         """Show what was found at one epoch."""
         if self._style is None:

@@ -182,6 +182,9 @@ class Window(QMainWindow):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.page.show_snapshot(snapshot)
+        if self.player.sketching:
+            self.verdicts.wait()
+            return
         # Nobody reads faster, and words are dear to lay out; at rest the last ones stand.
         training = self.model.phase is Phase.TRAINING
         due = time.monotonic() - self._judged > JUDGING_SECONDS or not training

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
 
 import torch
 from torch import Tensor
@@ -12,12 +14,15 @@ from torch.nn import init
 from initviz.catalog.schemes import LayerContext
 from initviz.engine.data import load
 from initviz.engine.device import find_dtype
-from initviz.experiment import Experiment, Lane
+from initviz.experiment import MAX_LANES, Experiment, Lane
 from initviz.layout import layout
 from initviz.theory import bias_law
 
 SEEN = 512
 """Training points that data-dependent schemes see."""
+
+LARGEST_KEPT = 1_000_000
+"""Parameters of a lane up to which its draw is kept for the next experiment."""
 
 
 def layer_generator(seed: int, layer: int) -> torch.Generator:
@@ -36,6 +41,40 @@ def initial_lane(
 
     ``checkpoint`` is called before every layer and may raise, to stop.
     """
+    row = _drawn(experiment, lane, checkpoint)
+    if lane.scale != 1:
+        for place in layout(experiment.sizes):
+            row[place.start : place.middle].mul_(lane.scale)
+    return row
+
+
+_draws: OrderedDict[Hashable, Tensor] = OrderedDict()
+"""Draws that may be wanted again: a slider changes one lane of many, or nothing but its scale."""
+
+_draws_lock = Lock()
+
+
+def _drawn(experiment: Experiment, lane: Lane, checkpoint: Callable[[], None] | None) -> Tensor:
+    """The first parameters of one lane before they are scaled, (P,), for the caller to keep."""
+    if experiment.parameter_count > LARGEST_KEPT:
+        return _draw(experiment, lane, checkpoint)
+    activation = experiment.activation_of(lane).name
+    laws = (lane.scheme, lane.values, lane.output, lane.output_values, lane.bias, lane.bias_values)
+    data = experiment.data if any(_adapts(lane, output) for output in (False, True)) else None
+    key = (laws, activation, experiment.sizes, experiment.seed, experiment.precision, data)
+    with _draws_lock:
+        kept = _draws.get(key)
+    if kept is None:
+        kept = _draw(experiment, lane, checkpoint)
+    with _draws_lock:
+        _draws[key] = kept
+        _draws.move_to_end(key)
+        if len(_draws) > MAX_LANES:
+            _draws.popitem(last=False)
+    return kept.clone()
+
+
+def _draw(experiment: Experiment, lane: Lane, checkpoint: Callable[[], None] | None) -> Tensor:
     row = torch.empty(experiment.parameter_count, dtype=find_dtype(experiment))
     activation = experiment.activation_of(lane)
     slots = layout(experiment.sizes)
@@ -62,8 +101,6 @@ def initial_lane(
             z = seen @ weight.T + bias
             seen = torch.empty_like(z)
             activation.forward(torch, z, seen)
-        # Schemes that see data have seen what they themselves have drawn.
-        weight.mul_(lane.scale)
         row[place.start : place.middle] = weight.T.reshape(-1)
     return row
 

@@ -38,16 +38,18 @@ class Look:
     Args:
         experiment: whose weights they are.
         rows: (K, P), in the experiment's order of lanes; copied.
+        most: how many training points to look at, at most; 0 for ``probe_samples``.
     """
 
-    def __init__(self, experiment: Experiment, rows: Tensor) -> None:
+    def __init__(self, experiment: Experiment, rows: Tensor, most: int = 0) -> None:
         self.experiment = experiment
+        self.count = min(probe_samples(experiment), most or MAX_SAMPLES)
         self.network, self.places = build_network(experiment, rows)
 
     @cached_property
     def passing(self) -> Pass:
         """Forward and backward over the probe's samples."""
-        inputs, labels = _batch(self.experiment)
+        inputs, labels = _batch(self.experiment, self.count)
         passing = Pass(self.network, inputs.shape[2])
         # The sum of the losses leaves every sample its own ∂ℓ/∂z; ∂L/∂W becomes the mean's.
         passing.run(inputs, labels, mean=False)
@@ -79,7 +81,7 @@ class Look:
 
     def samples(self) -> Samples:
         """How far every layer tells the samples apart."""
-        x, y = _raw_batch(self.experiment)
+        x, y = _raw_batch(self.experiment, self.count)
         task = self.experiment.task
         classes = None if task is REGRESSION else y.argmax(dim=1) if task is CLASSES else y[:, 0]
         return sample_figures(x, self.activations, classes)
@@ -147,16 +149,16 @@ def _plane_inputs(experiment: Experiment, grid: int) -> Tensor:
 
 
 @lru_cache(maxsize=4)
-def _raw_batch(experiment: Experiment) -> tuple[Tensor, Tensor]:
-    """The probe's samples, (n, features), and what the outputs should be, (n, outputs)."""
-    train, rows, dtype = load(experiment).train, probe_samples(experiment), find_dtype(experiment)
+def _raw_batch(experiment: Experiment, rows: int) -> tuple[Tensor, Tensor]:
+    """The first samples, (rows, features), and what the outputs should be, (rows, outputs)."""
+    train, dtype = load(experiment).train, find_dtype(experiment)
     return torch.tensor(train.x[:rows], dtype=dtype), torch.tensor(train.y[:rows], dtype=dtype)
 
 
 @lru_cache(maxsize=4)
-def _batch(experiment: Experiment) -> tuple[Tensor, Tensor]:
-    """The probe's samples as ``Pass.run`` takes them."""
-    x, y = _raw_batch(experiment)
+def _batch(experiment: Experiment, rows: int) -> tuple[Tensor, Tensor]:
+    """The first samples as ``Pass.run`` takes them."""
+    x, y = _raw_batch(experiment, rows)
     return as_inputs(x, len(experiment.lanes)), y.T.contiguous()
 
 

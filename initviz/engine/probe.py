@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from weakref import WeakKeyDictionary
 
 import torch
@@ -43,10 +43,14 @@ def probe(recording: Recording, epoch: int, wanted: Wanted | None = None) -> Sna
     set_threads(experiment)
     # torch has no read-only tensors; the network is built from a copy in any case.
     rows = torch.tensor(held, dtype=find_dtype(experiment))
-    look = Look(experiment, rows)
+    look = Look(experiment, rows, wanted.samples)
     boundary = look.boundary(wanted.grid) if Part.BOUNDARY in parts and wanted.grid else None
     changed = updates(recording, epoch, held) if parts & {Part.NEURONS, Part.UPDATES} else None
     inside = Part.NEURONS in parts
+
+    def start() -> Look:
+        return look if epoch == 0 else _start(recording)
+
     return Snapshot(
         experiment=experiment,
         epoch=epoch,
@@ -61,11 +65,11 @@ def probe(recording: Recording, epoch: int, wanted: Wanted | None = None) -> Sna
         neuron=neuron_history(recording, focus, wanted.fine) if inside else None,
         samples=look.samples() if Part.SAMPLES in parts else None,
         distributions={
-            part: _distributions(recording, look, part, focus.lanes, changed)
+            part: _distributions(recording, look, start, part, focus.lanes, changed)
             for part in DISTRIBUTED
             if part in parts
         },
-        spectra=look.spectra(_start(recording).weights, focus.layer, wanted.fine)
+        spectra=look.spectra(start().weights, focus.layer, wanted.fine)
         if Part.SPECTRA in parts
         else None,
     )
@@ -82,17 +86,18 @@ def _start(recording: Recording) -> Look:
 
 
 def _distributions(
-    recording: Recording, look: Look, part: Part, lanes: Sequence[int], changed: Updates | None
-) -> tuple[Distribution, ...]:
+    recording: Recording, look: Look, start: Callable[[], Look], part: Part,
+    lanes: Sequence[int], changed: Updates | None,
+) -> tuple[Distribution, ...]:  # fmt: skip
     """One kind of number, now and at the start."""
 
     def of_lanes(layers: Sequence[Tensor]) -> list[Tensor]:
         return [layer[list(lanes)] for layer in layers]
 
     if part is Part.WEIGHTS:
-        return distributions(of_lanes(look.weights), of_lanes(_start(recording).weights))
+        return distributions(of_lanes(look.weights), of_lanes(start().weights))
     if part is Part.GRADIENTS:
-        return distributions(of_lanes(look.gradients), of_lanes(_start(recording).gradients))
+        return distributions(of_lanes(look.gradients), of_lanes(start().gradients))
     if changed is None:
         return ()
     kept = recording.kept_epochs()

@@ -1,0 +1,71 @@
+"""A sketch of epoch 0, for a window that is to follow a slider: exact weights, rough figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from initviz.engine.data import Split, load
+from initviz.engine.device import set_threads
+from initviz.engine.initialize import initial_parameters
+from initviz.engine.network import Evaluation
+from initviz.engine.train import build_network
+from initviz.experiment import Experiment
+from initviz.recording import Array, Epoch, Recording, Scalars
+
+POINTS = 256
+"""Training points, and test points, that the losses and scores of a sketch are of."""
+
+SAMPLE_NUMBERS = 1 << 17
+"""Activations, over all lanes and layers, that a probe of a sketch aims to stay under."""
+FEWEST, MOST = 64, 128
+
+
+def sketch_samples(experiment: Experiment) -> int:
+    """How many training points a probe of a sketch runs."""
+    per_sample = len(experiment.lanes) * sum(experiment.sizes[1:])
+    return max(FEWEST, min(MOST, SAMPLE_NUMBERS // per_sample))
+
+
+@torch.no_grad()
+def sketch(experiment: Experiment) -> Recording:
+    """The initial state alone, in a part of the time that ``train`` takes for it.
+
+    The weights are the same, bit for bit. Losses and scores are of the first ``POINTS`` training
+    and test points; the norms of gradients, which take a way back, are NaN.
+    """
+    set_threads(experiment)
+    rows = initial_parameters(experiment)
+    network, places = build_network(experiment, rows)
+    data, loss = load(experiment), network.loss
+    parts = [_few(part, rows.dtype) for part in (data.train, data.test)]
+    logits = Evaluation(network, torch.cat([x for x, _ in parts])).run()[places]
+    judged = zip(logits.split([len(x) for x, _ in parts], dim=1), parts, strict=True)
+    figures = [(loss.losses(z, y).numpy(), loss.scores(z, y).numpy()) for z, (_, y) in judged]
+    shape = len(experiment.lanes), len(experiment.layer_names)
+    scalars = Scalars(
+        train_loss=figures[0][0],
+        test_loss=figures[1][0],
+        train_score=figures[0][1],
+        test_score=figures[1][1],
+        gradient_norm=np.full(shape, np.nan),
+        weight_norm=_norms(network.weights)[places],
+        update_ratio=np.zeros(shape),
+    )
+    recording = Recording(experiment)
+    recording.append(Epoch(0, rows.numpy(), scalars))
+    return recording
+
+
+def _few(split: Split, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    return torch.tensor(split.x[:POINTS], dtype=dtype), torch.tensor(split.y[:POINTS], dtype=dtype)
+
+
+def _norms(weights: list[Tensor]) -> Array:
+    """‖W‖ of every layer, (K, L), in float64, where squares cannot overflow."""
+    norm = torch.linalg.vector_norm
+    norms: Array = torch.stack(
+        [norm(w, dim=(1, 2), dtype=torch.float64) for w in weights], dim=1
+    ).numpy()
+    return norms
