@@ -52,7 +52,7 @@ While a drag goes on, sketches of epoch 0 answer it: each is finished before the
 comes, so that a drag faster than they are cannot starve them.
 """
 
-SKETCH_GRID, SKETCH_WORK = 32, 1e8
+SKETCH_GRID, SKETCH_WORK = 25, 1e8
 """Cells on a side of a sketch's boundary, and the multiplications that it may cost."""
 
 LARGEST_SKETCH = 4_000_000

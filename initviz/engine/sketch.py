@@ -14,12 +14,9 @@ from initviz.engine.train import build_network
 from initviz.experiment import Experiment
 from initviz.recording import Array, Epoch, Recording, Scalars
 
-POINTS = 256
-"""Training points, and test points, that the losses and scores of a sketch are of."""
-
 SAMPLE_NUMBERS = 1 << 17
 """Activations, over all lanes and layers, that a probe of a sketch aims to stay under."""
-FEWEST, MOST = 64, 128
+FEWEST, MOST = 32, 128
 
 
 def sketch_samples(experiment: Experiment) -> int:
@@ -32,14 +29,15 @@ def sketch_samples(experiment: Experiment) -> int:
 def sketch(experiment: Experiment) -> Recording:
     """The initial state alone, in a part of the time that ``train`` takes for it.
 
-    The weights are the same, bit for bit. Losses and scores are of the first ``POINTS`` training
-    and test points; the norms of gradients, which take a way back, are NaN.
+    The weights are the same, bit for bit. Losses and scores are of the first few training and test
+    points; the norms of gradients, which take a way back, are NaN.
     """
     set_threads(experiment)
     rows = initial_parameters(experiment)
     network, places = build_network(experiment, rows)
     data, loss = load(experiment), network.loss
-    parts = [_few(part, rows.dtype) for part in (data.train, data.test)]
+    points = 4 * sketch_samples(experiment)
+    parts = [_first(part, points, rows.dtype) for part in (data.train, data.test)]
     logits = Evaluation(network, torch.cat([x for x, _ in parts])).run()[places]
     judged = zip(logits.split([len(x) for x, _ in parts], dim=1), parts, strict=True)
     figures = [(loss.losses(z, y).numpy(), loss.scores(z, y).numpy()) for z, (_, y) in judged]
@@ -58,8 +56,8 @@ def sketch(experiment: Experiment) -> Recording:
     return recording
 
 
-def _few(split: Split, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    return torch.tensor(split.x[:POINTS], dtype=dtype), torch.tensor(split.y[:POINTS], dtype=dtype)
+def _first(split: Split, points: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    return torch.tensor(split.x[:points], dtype=dtype), torch.tensor(split.y[:points], dtype=dtype)
 
 
 def _norms(weights: list[Tensor]) -> Array:
