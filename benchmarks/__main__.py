@@ -12,7 +12,8 @@ from pathlib import Path
 
 from benchmarks.table import Table
 
-SUBJECTS = ("engine", "recording", "probing", "window", "dragging", "startup", "memory", "diagnosis", "opening")
+SUBJECTS = ("engine", "recording", "probing", "window", "dragging", "startup", "memory",
+            "diagnosis", "opening")  # fmt: skip
 """One module each, with ``run(quick) -> list[Table]``."""
 
 

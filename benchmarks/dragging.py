@@ -93,7 +93,7 @@ class Drag(QObject):
     def _shown(self, snapshot: Snapshot) -> None:
         self._fed = snapshot.experiment.lanes[0].scale
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """The page is painted in one go: afterwards, the event loop comes to the timer."""
         if event.type() == QEvent.Type.Paint and self._fed is not None:
             QTimer.singleShot(0, self._painted_callback(self._fed))

@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from initviz.app.fields import Combo, Field
+from initviz.app.fields import LABEL_WIDTH, Combo, Field
 from initviz.app.lanes import LaneList
+from initviz.app.sliders import ShapeSliders
 from initviz.app.thumbnails import Thumbnails
 from initviz.catalog.datasets import DATASETS
 from initviz.catalog.datasets.own import file_of
@@ -61,7 +62,11 @@ class Controls(QFrame):
         self._data_column.setSpacing(4)
         self._column.addLayout(self._data_column)
         self._section("Network")
-        self._add_fields(NETWORK)
+        self._add_fields(NETWORK[:1])
+        self.shape = ShapeSliders(LABEL_WIDTH)
+        self.shape.slid.connect(self.fields["hidden"].take)
+        self._column.addWidget(self.shape)
+        self._add_fields(NETWORK[1:])
         self._section("Initialisations")
         self.lanes = LaneList()
         self.lanes.edited.connect(lambda lanes: self._change(lanes=lanes))
@@ -93,6 +98,7 @@ class Controls(QFrame):
             field.set_value(experiment.data.values[name])
         for name, field in self.fields.items():
             field.set_value(getattr(experiment, name))
+        self.shape.show_sizes(experiment.hidden)
         self.lanes.set_experiment(experiment)
 
     def _show_file(self, data: DataSettings) -> None:

@@ -10,22 +10,31 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from initviz.app.edits import is_undo_or_redo
+from initviz.app.sliders import ValueSlider
 from initviz.catalog.parameter import Kind, Parameter, SettingError
 
 LABEL_WIDTH = 84
+SHORT_WIDTH = 52
 AS_EXPERIMENT = "as for all"
 
 
 class Field(QWidget):
-    """A setting's label and control, and the cure below them when the input is refused.
+    """A setting's label, control and slider, and the cure below them when the input is refused.
 
     Emits ``edited(value)`` when the user has given another valid value, and nothing for a value
     that is refused or half typed.
+
+    Args:
+        parameter: the setting.
+        label_width: pixels.
+        short: a label of a few letters, for a field whose slider stands in the same line.
     """
 
     edited = Signal(object)
 
-    def __init__(self, parameter: Parameter, label_width: int = LABEL_WIDTH) -> None:
+    def __init__(
+        self, parameter: Parameter, label_width: int = LABEL_WIDTH, short: str = ""
+    ) -> None:
         super().__init__()
         self.parameter = parameter
         self.value: Any = parameter.default
@@ -35,7 +44,7 @@ class Field(QWidget):
         self.control.setToolTip(parameter.tooltip())
         self.control.setAccessibleName(parameter.label)
         self.control.setAccessibleDescription(parameter.help)
-        label = QLabel(parameter.label)
+        label = QLabel(short or parameter.label)
         label.setProperty("small", True)
         label.setToolTip(parameter.tooltip())
         label.setFixedWidth(label_width)
@@ -44,7 +53,13 @@ class Field(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(label)
-        row.addWidget(self.control, 1)
+        self.slider = ValueSlider(parameter) if parameter.slide else None
+        if self.slider is not None and short:
+            row.addWidget(self.slider, 1)
+            self.control.setFixedWidth(SHORT_WIDTH)
+            row.addWidget(self.control)
+        else:
+            row.addWidget(self.control, 1)
         self.cure = QLabel()
         self.cure.setProperty("cure", True)
         self.cure.setWordWrap(True)
@@ -53,6 +68,10 @@ class Field(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(row)
+        if self.slider is not None:
+            self.slider.slid.connect(self.take)
+            if not short:
+                column.addWidget(self.slider)
         column.addWidget(self.cure)
         if isinstance(self.control, QComboBox):
             self.control.activated.connect(self._chosen)
@@ -74,12 +93,20 @@ class Field(QWidget):
         """
         if not self.control.hasFocus():
             self._at_entry = value
+        if self.slider is not None:
+            self.slider.show_value(value)
         # Without a cure, the control means the value already: a drag asks a hundred times a second.
         if value == self.value and (not self.cure.text() or not self._means(value)):
             return
         self.value = value
         self.show_cure("")
         self._write(value)
+
+    def take(self, value: Any) -> None:
+        """Take a valid value from another control, such as the slider, as if it had been typed."""
+        self.show_cure("")
+        self._write(value)
+        self._give(value)
 
     def _write(self, value: Any) -> None:
         with QSignalBlocker(self.control):
@@ -105,6 +132,8 @@ class Field(QWidget):
         Its text stays, for the user to mend.
         """
         self.value = self._before
+        if self.slider is not None:
+            self.slider.show_value(self.value)
         self.show_cure(message)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -168,6 +197,8 @@ class Field(QWidget):
     def _give(self, value: Any) -> None:
         if value != self.value:
             self._before, self.value = self.value, value
+            if self.slider is not None:
+                self.slider.show_value(value)
             self.edited.emit(value)
 
     def _tidy(self) -> None:

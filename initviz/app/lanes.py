@@ -50,6 +50,8 @@ class LaneRow(QWidget):
         row.addWidget(self.more)
         row.addWidget(self.remove)
         self._column.addLayout(row)
+        self._scale = _indented(self._column)
+        self._add(self._scale, declared["scale"], "scale", 26, "W ×")
         self._parameters = _indented(self._column)
         self._details = _indented(self._column)
         self._details.parentWidget().hide()
@@ -80,7 +82,7 @@ class LaneRow(QWidget):
         self.scheme.set_value(lane.scheme)
         if self._built[:1] != (lane.scheme,):
             self.scheme.control.setToolTip(lane.entry.tooltip())
-        for name in ("bias", "output", "activation", "learning_rate"):
+        for name in ("scale", "bias", "output", "activation", "learning_rate"):
             self._fields["lane", name].set_value(getattr(lane, name))
         if self._built != (lane.scheme, lane.bias, lane.output):
             self._built = (lane.scheme, lane.bias, lane.output)
@@ -106,8 +108,11 @@ class LaneRow(QWidget):
         self.more.setIcon(icon("more", style.muted))
         self.remove.setIcon(icon("remove", style.muted))
 
-    def _add(self, column: QVBoxLayout, parameter: Parameter, name: str) -> None:
-        field = Field(parameter, DETAIL_LABEL_WIDTH)
+    def _add(
+        self, column: QVBoxLayout, parameter: Parameter, name: str,
+        label_width: int = DETAIL_LABEL_WIDTH, short: str = "",
+    ) -> None:  # fmt: skip
+        field = Field(parameter, label_width, short)
         field.edited.connect(lambda value: self._change(**{name: value}))
         self._fields["lane", name] = field
         column.addWidget(field)

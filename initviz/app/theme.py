@@ -130,6 +130,14 @@ def sheet(style: Style) -> str:
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0;
         border-radius: 7px; background: {s.text}; }}
     QSlider::handle:horizontal:focus {{ background: {s.accent}; }}
+    QSlider[slim="true"]::groove:horizontal {{ height: 2px; border-radius: 1px; }}
+    QSlider[slim="true"]::sub-page:horizontal {{ border-radius: 1px;
+        background: {s.border}; }}
+    QSlider[slim="true"]::handle:horizontal {{ width: 10px; height: 10px; margin: -4px 0;
+        border-radius: 5px; background: {s.muted}; }}
+    QSlider[slim="true"]::handle:horizontal:hover {{ background: {s.text}; }}
+    QSlider[slim="true"]::handle:horizontal:focus,
+        QSlider[slim="true"]::handle:horizontal:pressed {{ background: {s.accent}; }}
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {s.border}; border-radius: 4px;
         min-height: 24px; }}

@@ -188,19 +188,19 @@ class Verdicts(QFrame):
     def wait(self) -> None:
         """Say that what is shown has been left behind, and that judgement follows at rest."""
         if self._style is not None:
-            self.heading.setText(
-                f'<b>What the numbers say</b> <span style="color:{self._style.muted}">at rest</span>'
-            )
+            self._say_when("at rest", self._style)
+
+    def _say_when(self, when: str, style: Style) -> None:
+        self.heading.setText(
+            f'<b>What the numbers say</b> <span style="color:{style.muted}">{when}</span>'
+        )
 
     def show_findings(self, snapshot: Snapshot, findings: Sequence[Finding]) -> None:
         """Show what was found at one epoch."""
         if self._style is None:
             return
         self._shown = snapshot, findings
-        self.heading.setText(
-            f'<b>What the numbers say</b> <span style="color:{self._style.muted}">'
-            f"epoch {snapshot.epoch}</span>"
-        )
+        self._say_when(f"epoch {snapshot.epoch}", self._style)
         marks = lane_marks(snapshot)
         while len(self.cards) < len(findings):
             self.cards.append(Verdict())

@@ -39,7 +39,7 @@ def sketch(experiment: Experiment) -> Recording:
     points = 4 * sketch_samples(experiment)
     parts = [_first(part, points, rows.dtype) for part in (data.train, data.test)]
     logits = Evaluation(network, torch.cat([x for x, _ in parts])).run()[places]
-    judged = zip(logits.split([len(x) for x, _ in parts], dim=1), parts, strict=True)
+    judged = zip(torch.split(logits, [len(x) for x, _ in parts], dim=1), parts, strict=True)
     figures = [(loss.losses(z, y).numpy(), loss.scores(z, y).numpy()) for z, (_, y) in judged]
     shape = len(experiment.lanes), len(experiment.layer_names)
     scalars = Scalars(

@@ -19,7 +19,7 @@ def noise(default: float) -> Parameter:
     """How far points stray from their shape."""
     return Parameter(
         "noise", "Noise", "Standard deviation of the noise on both inputs.", Kind.NUMBER,
-        default, 0.0, 2.0,
+        default, 0.0, 2.0, slide=(0, 1),
     )  # fmt: skip
 
 
@@ -116,14 +116,14 @@ PLANAR = (
            _circles,
            (noise(0.1),
             Parameter("factor", "Inner radius", "Radius of the inner circle; the outer is 1.",
-                      Kind.NUMBER, 0.5, 0.05, 0.95))),
+                      Kind.NUMBER, 0.5, 0.05, 0.95, slide=(0.05, 0.95)))),
     planar("xor", "XOR", "Opposite quadrants belong together; the best line gets two thirds.",
            _xor, (noise(0.0),)),
     planar("spirals", "Spirals", "Two arms wound into each other; the hardest of the set.",
            _spirals,
            (noise(0.02),
             Parameter("turns", "Turns", "How often each arm winds around the centre.",
-                      Kind.NUMBER, 1.5, 0.25, 4.0))),
+                      Kind.NUMBER, 1.5, 0.25, 4.0, slide=(0.25, 4)))),
     planar("blobs", "Blobs", "Round clouds, one for each class; straight lines part them.",
            _blobs,
            (noise(0.5),

@@ -31,7 +31,7 @@ COUNT = Parameter(
 )
 SEPARATION = Parameter(
     "separation", "Separation", "How far the classes lie apart; larger is easier.", Kind.NUMBER,
-    2.0, 0.1, 10.0,
+    2.0, 0.1, 10.0, slide=(0.1, 5),
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ BIASES = {
             lambda init, b, p, layer: init.constant_(b, p["value"]),
             lambda p, layer: point(p["value"]),
             (number("value", "Bias c", "", 0.01, "Every bias gets this value.",
-                    low=-100, high=100),),
+                    low=-100, high=100, slide=(-2, 2)),),
         ),
         BiasScheme(
             "fan_in_uniform", "±1/√fan_in", "b ~ U(±1/√fan_in)", "What torch.nn.Linear does.",
@@ -36,7 +36,7 @@ BIASES = {
             lambda init, b, p, layer: draw_normal(init, b, p["deviation"], layer),
             lambda p, layer: normal(p["deviation"]),
             (number("deviation", "Bias σ_b", "", 0.1, "Standard deviation of the biases.",
-                    low=1e-12, high=1e3, log=True),),
+                    low=1e-12, high=1e3, log=True, slide=(1e-3, 10)),),
         ),
         BiasScheme(
             "nguyen_widrow", "Nguyen–Widrow", "b ~ U(±0.7 h^(1/d))",

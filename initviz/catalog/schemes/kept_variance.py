@@ -30,7 +30,7 @@ MODE = Parameter(
 SLOPE = number(
     "slope", "Slope a", "a=", 0.0,
     "The activation's slope below 0: 0 for ReLU, 0.01 for leaky ReLU.", low=0.0, high=10.0,
-    unsaid=0.0, formula="g² = 2/(1 + a²)",
+    slide=(0, 1), unsaid=0.0, formula="g² = 2/(1 + a²)",
 )  # fmt: skip
 RECTIFIERS = ("relu", "leaky_relu", "elu", "gelu", "silu", "mish")
 

@@ -32,10 +32,11 @@ CONSTANT = Scheme(
     "Equal neurons receive equal gradients and stay equal: a layer becomes one neuron.",
     _constant,
     (
-        number("value", "Value c", "", 0.5, "Every weight gets this value.", low=-100, high=100),
+        number("value", "Value c", "", 0.5, "Every weight gets this value.", low=-100, high=100,
+               slide=(-2, 2)),
         number("noise", "Noise s", "±", 0.0,
                "Standard deviation around the value: a little breaks the symmetry.",
-               low=0.0, high=100, log=True, unsaid=0.0),
+               low=0.0, high=100, log=True, slide=(0, 1), unsaid=0.0),
     ),
     law=lambda p, layer: normal(p["noise"], p["value"]),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from initviz.catalog.schemes.scheme import (
 HALF_WIDTH = number(
     "half_width", "Half-width a", "±", 0.01,
     "Weights are drawn between −a and a; their deviation is a/√3.", low=1e-12, high=1e3, log=True,
+    slide=(1e-3, 10),
 )  # fmt: skip
 RESCALED = Parameter(
     "rescaled", "After the cut", "Whether σ is meant before the cut or after it.", Kind.CHOICE,

@@ -150,12 +150,12 @@ def number(name: str, label: str, symbol: str, default: float, help: str, **more
 
 DEVIATION = number(
     "deviation", "Deviation σ", "σ=", 1.0, "Standard deviation of the weights.",
-    low=1e-12, high=1e3, log=True,
+    low=1e-12, high=1e3, log=True, slide=(1e-3, 10),
 )  # fmt: skip
 GAIN = number(
     "gain", "Gain g", "×", 1.0,
     "A factor on every weight: 1 is the paper's law, √2 ≈ 1.414 makes up for a ReLU.",
-    low=1e-6, high=1e3, log=True, unsaid=1.0,
+    low=1e-6, high=1e3, log=True, slide=(0.1, 10), unsaid=1.0,
 )  # fmt: skip
 BAD, PLAIN, KEPT = "What not to do", "Plain laws", "Kept variance"
 STRUCTURED, DATA = "Structured", "Sees the data"

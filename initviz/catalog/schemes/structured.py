@@ -19,7 +19,7 @@ from initviz.catalog.schemes.scheme import (
 CONNECTIONS = Parameter(
     "connections", "Connections k",
     "Inputs that each neuron listens to; more than there are is all of them.",
-    Kind.INTEGER, 15, 1, 1024, log=True, symbol="k=",
+    Kind.INTEGER, 15, 1, 1024, log=True, slide=(1, 64), symbol="k=",
 )  # fmt: skip
 
 
