@@ -380,6 +380,8 @@ class Player(QObject):
         answered = self._answered
         if answered is None or answered.wanted.parts != self.parts or not self.prober.idle:
             return False
+        if answered.recording is not self.model.recording:
+            return False
         return answered.wanted.fine and answered.epoch == self.model.cursor
 
     @property

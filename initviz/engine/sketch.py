@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -12,7 +14,7 @@ from initviz.engine.initialize import initial_parameters
 from initviz.engine.network import Evaluation
 from initviz.engine.train import build_network
 from initviz.experiment import Experiment
-from initviz.recording import Array, Epoch, Recording, Scalars
+from initviz.recording import PER_LAYER, Array, Epoch, Recording, Scalars
 
 SAMPLE_NUMBERS = 1 << 17
 """Activations, over all lanes and layers, that a probe of a sketch aims to stay under."""
@@ -30,7 +32,7 @@ def sketch(experiment: Experiment) -> Recording:
     """The initial state alone, in a part of the time that ``train`` takes for it.
 
     The weights are the same, bit for bit. Losses and scores are of the first few training and test
-    points; the norms of gradients, which take a way back, are NaN.
+    points; what takes a way back, or a look into every layer, is NaN.
     """
     set_threads(experiment)
     rows = initial_parameters(experiment)
@@ -41,16 +43,21 @@ def sketch(experiment: Experiment) -> Recording:
     logits = Evaluation(network, torch.cat([x for x, _ in parts])).run()[places]
     judged = zip(torch.split(logits, [len(x) for x, _ in parts], dim=1), parts, strict=True)
     figures = [(loss.losses(z, y).numpy(), loss.scores(z, y).numpy()) for z, (_, y) in judged]
-    shape = len(experiment.lanes), len(experiment.layer_names)
-    scalars = Scalars(
-        train_loss=figures[0][0],
-        test_loss=figures[1][0],
-        train_score=figures[0][1],
-        test_score=figures[1][1],
-        gradient_norm=np.full(shape, np.nan),
-        weight_norm=_norms(network.weights)[places],
-        update_ratio=np.zeros(shape),
-    )
+    lanes, layers = len(experiment.lanes), len(experiment.layer_names)
+    unknown = {
+        field.name: np.full((lanes, layers) if field.name in PER_LAYER else lanes, np.nan)
+        for field in fields(Scalars)
+    }
+    known = {
+        "train_loss": figures[0][0],
+        "test_loss": figures[1][0],
+        "train_score": figures[0][1],
+        "test_score": figures[1][1],
+        "weight_norm": _norms(network.weights)[places],
+        "update_ratio": np.zeros((lanes, layers)),
+        "distance": np.zeros((lanes, layers)),
+    }
+    scalars = Scalars(**{**unknown, **known})
     recording = Recording(experiment)
     recording.append(Epoch(0, rows.numpy(), scalars))
     return recording
