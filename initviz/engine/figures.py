@@ -32,6 +32,9 @@ SAFE = (1e-12, 1e15)
 SORTED_WHOLE = 2048
 """Numbers up to which a median is found faster in all of them than by way of a sample."""
 
+ROUGH = 512
+"""Numbers, at most, that a rough median is taken of."""
+
 
 def value_edges(activations: Sequence[Activation], rms: Array) -> Array:
     """Edges of a linear axis that suits the activations of all lanes.
@@ -81,12 +84,17 @@ def norms(x: Tensor) -> Array:
     return whole
 
 
-def spread(x: Tensor) -> Spread:
-    """Size of x, (K, rows, columns), per lane."""
+def spread(x: Tensor, *, rough: bool = False) -> Spread:
+    """Size of x, (K, rows, columns), per lane; a ``rough`` median is that of a sample."""
     sizes: Array = per_lane(x).abs().numpy()
     count = sizes.shape[1]
     rms = norms(x) / count**0.5
     zeros = [int(np.count_nonzero(lane)) for lane in sizes == 0]
+    if rough:
+        sample = sizes[:, :: count // ROUGH | 1]
+        rank = (sample.shape[1] - 1) // 2
+        middle = np.partition(sample, rank, axis=1)[:, rank]
+        return Spread(rms, np.where(np.isnan(rms), np.nan, middle), np.array(zeros) / count)
     median = np.empty(len(sizes), dtype=sizes.dtype)
     for lane, (row, size, none) in enumerate(zip(sizes, rms, zeros, strict=True)):
         median[lane] = np.nan if np.isnan(size) else lower_median(row, none)

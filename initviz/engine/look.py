@@ -43,6 +43,7 @@ class Look:
 
     def __init__(self, experiment: Experiment, rows: Tensor, most: int = 0) -> None:
         self.experiment = experiment
+        self.rough = bool(most)
         self.count = min(probe_samples(experiment), most or MAX_SAMPLES)
         self.network, self.places = build_network(experiment, rows)
 
@@ -95,7 +96,7 @@ class Look:
         experiment, network, passing = self.experiment, self.network, self.passing
         activations = [experiment.activation_of(lane) for lane in experiment.lanes]
         values = self.activations
-        sizes = [spread(value) for value in values]
+        sizes = [spread(value, rough=self.rough) for value in values]
         edges = value_edges(activations, np.array([size.rms for size in sizes[:-1]]))
         layers = []
         for i, (name, a, size) in enumerate(
@@ -116,8 +117,8 @@ class Look:
                     grad_weight=_array(gradient),
                     grad_bias=_array(self._in_order(network.bias_gradients[i])[:, 0]),
                     activation_size=size,
-                    grad_z_size=spread(delta),
-                    grad_weight_size=spread(gradient),
+                    grad_z_size=spread(delta, rough=self.rough),
+                    grad_weight_size=spread(gradient, rough=self.rough),
                     deviation=deviation,
                     saturated=np.full(len(self.places), np.nan)
                     if output

@@ -16,7 +16,7 @@ from initviz.engine.train import build_network
 from initviz.experiment import Experiment
 from initviz.recording import PER_LAYER, Array, Epoch, Recording, Scalars
 
-SAMPLE_NUMBERS = 1 << 17
+SAMPLE_NUMBERS = 1 << 16
 """Activations, over all lanes and layers, that a probe of a sketch aims to stay under."""
 FEWEST, MOST = 32, 128
 
@@ -38,7 +38,7 @@ def sketch(experiment: Experiment) -> Recording:
     rows = initial_parameters(experiment)
     network, places = build_network(experiment, rows)
     data, loss = load(experiment), network.loss
-    points = 4 * sketch_samples(experiment)
+    points = MOST
     parts = [_first(part, points, rows.dtype) for part in (data.train, data.test)]
     logits = Evaluation(network, torch.cat([x for x, _ in parts])).run()[places]
     judged = zip(torch.split(logits, [len(x) for x, _ in parts], dim=1), parts, strict=True)
