@@ -303,6 +303,12 @@ def test_a_lane_is_completed_with_the_defaults_of_its_scheme(scheme: Any) -> Non
         (lane("xavier_uniform", gain=2), "Xavier uniform ×2"),
         (lane("zeros").replace(activation="relu", learning_rate=0.01), "Zeros · ReLU · η=0.01"),
         (lane("zeros").replace(name="mine", activation="relu"), "mine"),
+        (Lane(scheme="xavier_uniform", scale=0.1), "Xavier uniform · ×0.1"),
+        (
+            lane("xavier_uniform", gain=2).replace(scale=0.25, activation="relu"),
+            "Xavier uniform ×2 · ×0.25 · ReLU",
+        ),
+        (lane("zeros").replace(name="mine", scale=30.0), "mine · ×30"),
     ],
 )
 def test_a_title_says_what_tells_a_lane_apart(made: Lane, title: str) -> None:
@@ -322,6 +328,13 @@ def test_the_same_run_may_be_longer_but_nothing_else() -> None:
     assert experiment.same_run(experiment.replace(epochs=99))
     assert not experiment.same_run(experiment.replace(seed=2))
     assert not experiment.same_run(experiment.replace(epochs=99, l2=0.1))
+
+
+def test_a_lane_keeps_its_scale_when_its_scheme_changes() -> None:
+    assert Lane().scale == 1
+    assert Lane(scale=0.1).replace(scheme="he_normal").scale == 0.1
+    with pytest.raises(ExperimentError, match="Scale all weights by: 0 is out of range"):
+        Lane(scale=0)
 
 
 # ---- colours ----
@@ -364,6 +377,14 @@ def test_toml_gives_back_an_equal_experiment(experiment: Experiment) -> None:
     assert hash(back) == hash(experiment)
     assert back.to_toml() == text
     text.encode()  # it can be written to a file
+
+
+def test_a_file_from_before_there_was_a_scale_is_read_as_it_was_meant() -> None:
+    experiment = Experiment(lanes=(lane("normal", deviation=2), Lane(scale=0.5)))
+    text = experiment.to_toml()
+    assert text.count("scale = ") == 2
+    old = "\n".join(line for line in text.splitlines() if not line.startswith("scale"))
+    assert Experiment.from_toml(old) == experiment.with_lane(1, Lane(colour=1))
 
 
 @given(experiments(), st.data())

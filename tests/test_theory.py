@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from initviz.catalog.schemes import SCHEMES
+from initviz.catalog.activations import ACTIVATIONS
+from initviz.catalog.parameter import complete
+from initviz.catalog.schemes import SCHEMES, LayerContext, Scheme
 from initviz.engine import probe
 from initviz.engine.train import train
 from initviz.experiment import Experiment, Lane
@@ -69,3 +71,33 @@ def test_exploding_and_dying_signals_are_predicted_without_overflow() -> None:
     tiny = predict(experiment, lane("normal", deviation=1e-12))
     assert tiny is not None
     assert tiny.activation[0] > tiny.activation[1]
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_theory_follows_the_scale_of_a_lane(factor: float) -> None:
+    plain, scaled = lane("xavier_normal"), Lane(scheme="xavier_normal", scale=factor)
+    experiment = Experiment(
+        data=data("moons", features=100), hidden=(500,) * 5, lanes=(plain, scaled)
+    )
+    snapshot = initial(experiment)
+    predicted = predict(experiment, scaled, snapshot.plane)
+    same = predict(experiment, lane("xavier_normal", gain=factor), snapshot.plane)
+    assert predicted is not None
+    assert same is not None
+    np.testing.assert_allclose(predicted.flow, same.flow, rtol=1e-12)
+    size = np.array([layer.activation_size.rms[1] for layer in snapshot.layers[:-1]])
+    np.testing.assert_allclose(size, predicted.activation[:-1], rtol=0.08)
+
+
+@pytest.mark.parametrize("scheme", [s for s in SCHEMES.values() if s.law], ids=lambda s: s.name)
+def test_the_law_of_scaled_weights_is_that_of_the_scale_times_the_weight(scheme: Scheme) -> None:
+    assert scheme.law is not None
+    values = complete("", scheme.parameters, {})
+    law = scheme.law(values, LayerContext(30, 20, ACTIVATIONS["tanh"]))
+    scaled = law.scaled(4.0)
+    assert scaled.mean == 4 * law.mean
+    assert scaled.variance == 16 * law.variance
+    assert (scaled.cdf is None) == (law.cdf is None)
+    if law.cdf is not None and scaled.cdf is not None:
+        x = np.linspace(-2, 2, 41)
+        np.testing.assert_array_equal(scaled.cdf(4 * x), law.cdf(x))

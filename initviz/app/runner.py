@@ -24,7 +24,7 @@ RATE_SECONDS = 3.0
 
 
 class _AbandonedError(Exception):
-    """Raised at a checkpoint, inside the training, when nobody wants it any more."""
+    """Raised at a checkpoint, inside the training or a probe, when nobody wants it any more."""
 
 
 @dataclass
@@ -219,7 +219,11 @@ class Result:
 
 
 class Prober:
-    """A thread that probes the newest wanted epoch; wishes in between are dropped."""
+    """A thread that probes the newest wanted epoch; wishes in between are dropped.
+
+    What is under way is finished, or wishes that come fast would see nothing answered. Only a
+    sketch, the answer to a drag, does not wait for a probe of what is left behind.
+    """
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -275,7 +279,9 @@ class Prober:
             snapshot: Snapshot | None = None
             failure: BaseException | None = None
             try:
-                snapshot = _probe(request)
+                snapshot = self._probe(request)
+            except _AbandonedError:
+                continue
             except Exception as error:
                 if not request.sketch:  # the training will say the same, where it can be read
                     log.exception("probing failed")
@@ -285,11 +291,15 @@ class Prober:
                 self._busy = False
                 self._result = result
 
+    def _probe(self, request: Request) -> Snapshot:
+        from initviz.engine import probe, sketch
 
-def _probe(request: Request) -> Snapshot:
-    from initviz.engine import probe, sketch
+        def checkpoint() -> None:
+            waiting = self._request
+            if not request.sketch and waiting is not None and waiting.sketch:
+                raise _AbandonedError
 
-    recording = request.recording
-    if request.sketch:
-        recording = sketch(recording.experiment)
-    return probe(recording, request.epoch, request.wanted)
+        recording = request.recording
+        if request.sketch:
+            recording = sketch(recording.experiment)
+        return probe(recording, request.epoch, request.wanted, checkpoint)

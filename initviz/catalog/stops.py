@@ -23,7 +23,8 @@ MOST = 100
 def stops(parameter: Parameter) -> tuple[float, ...]:
     """The values from one end of a parameter's slide to the other, in order, the ends included.
 
-    Whole numbers are all there, up to ``MOST``; of decades, ``PER_DECADE`` values of three digits.
+    Of decades there are ``PER_DECADE`` values of three digits, of other ranges ``MOST`` round
+    values; whole numbers are all there.
 
     Raises:
         ValueError: if the parameter has no slide.
@@ -38,9 +39,7 @@ def stops(parameter: Parameter) -> tuple[float, ...]:
         steps = range(math.ceil(first + 1e-9), math.ceil(last - 1e-9))
         between = [float(f"{10 ** (step / PER_DECADE):.3g}") for step in steps]
     else:
-        step = _round_step((high - low) / MOST)
-        if whole:
-            step = max(step, 1)
+        step = 1.0 if whole else _round_step((high - low) / MOST)
         count = math.ceil((high - low) / step - 1e-9)
         between = [float(f"{low + step * i:.10g}") for i in range(count)]
         start = low

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -74,9 +75,9 @@ class Look:
         passing = self.passing
         return [self._in_order(a) for a in (*passing.activations, passing.preactivations[-1])]
 
-    def boundary(self, grid: int) -> Array:
+    def boundary(self, grid: int, checkpoint: Callable[[], None] | None = None) -> Array:
         """The outputs over the input plane, (K, outputs, grid, grid)."""
-        logits = Evaluation(self.network, _plane_inputs(self.experiment, grid)).run()
+        logits = Evaluation(self.network, _plane_inputs(self.experiment, grid)).run(checkpoint)
         ordered = self._in_order(logits).transpose(1, 2)
         return _array(ordered).reshape(len(self.places), -1, grid, grid)
 

@@ -22,7 +22,12 @@ _starts: WeakKeyDictionary[Recording, Look] = WeakKeyDictionary()
 
 
 @torch.no_grad()
-def probe(recording: Recording, epoch: int, wanted: Wanted | None = None) -> Snapshot:
+def probe(
+    recording: Recording,
+    epoch: int,
+    wanted: Wanted | None = None,
+    checkpoint: Callable[[], None] | None = None,
+) -> Snapshot:
     """Run the weights of one recorded epoch over a probe batch and the input plane.
 
     Where the weights of ``epoch`` were thinned out, the newest epoch before it that is still
@@ -32,6 +37,7 @@ def probe(recording: Recording, epoch: int, wanted: Wanted | None = None) -> Sna
         recording: where the weights are.
         epoch: 0 to ``recording.last``.
         wanted: the parts to compute; all by default.
+        checkpoint: called now and then; it may raise, to stop.
 
     Raises:
         IndexError: if nothing has been recorded yet.
@@ -44,7 +50,12 @@ def probe(recording: Recording, epoch: int, wanted: Wanted | None = None) -> Sna
     # torch has no read-only tensors; the network is built from a copy in any case.
     rows = torch.tensor(held, dtype=find_dtype(experiment))
     look = Look(experiment, rows, wanted.samples)
-    boundary = look.boundary(wanted.grid) if Part.BOUNDARY in parts and wanted.grid else None
+    layers = look.layers() if Part.LAYERS in parts else ()
+    boundary = None
+    if Part.BOUNDARY in parts and wanted.grid:
+        boundary = look.boundary(wanted.grid, checkpoint)
+    if checkpoint:
+        checkpoint()
     changed = updates(recording, epoch, held) if parts & {Part.NEURONS, Part.UPDATES} else None
     inside = Part.NEURONS in parts
 
@@ -54,7 +65,7 @@ def probe(recording: Recording, epoch: int, wanted: Wanted | None = None) -> Sna
     return Snapshot(
         experiment=experiment,
         epoch=epoch,
-        layers=look.layers() if Part.LAYERS in parts else (),
+        layers=layers,
         plane=load(experiment).plane,
         boundary=boundary,
         history=recording.scalars(),

@@ -83,7 +83,9 @@ class Gate:
         self.open = threading.Semaphore(0)
         self.epochs: list[int] = []
 
-    def __call__(self, recording: object, number: int, wanted: object) -> Any:
+    def __call__(
+        self, recording: object, number: int, wanted: object, checkpoint: object = None
+    ) -> Any:
         self.epochs.append(number)
         self.entered.release()
         assert self.open.acquire(timeout=30)

@@ -6,12 +6,13 @@ import math
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from initviz.app.model import Phase
+from initviz.app.sliders import HANDLE
 from initviz.app.window import Window
 from initviz.experiment import Experiment
 from tests.app.conftest import LONG
@@ -23,6 +24,8 @@ def shows(window: Window, epoch: int, experiment: Experiment | None = None) -> b
     """Whether every view, and the panel of findings, shows this epoch."""
     shown = window.player.snapshot
     if shown is None or shown.epoch != epoch or window.model.cursor != epoch:
+        return False
+    if window.player.sketching:
         return False
     if experiment is not None and shown.experiment != experiment:
         return False
@@ -76,3 +79,17 @@ def answer(
 
     monkeypatch.setattr(QFileDialog, method, dialog)
     return asked
+
+
+def drag(qtbot: QtBot, slider: QSlider, start: float, end: float, steps: int = 40) -> None:
+    """Drag a slider's handle from one share of its length to another, in many small moves."""
+
+    def at(share: float) -> QPoint:
+        half = HANDLE / 2
+        return QPoint(round(half + share * (slider.width() - HANDLE)), slider.height() // 2)
+
+    left = Qt.MouseButton.LeftButton
+    qtbot.mousePress(slider, left, pos=at(start))
+    for step in range(1, steps + 1):
+        qtbot.mouseMove(slider, at(start + (end - start) * step / steps))
+    qtbot.mouseRelease(slider, left, pos=at(end))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -230,6 +230,67 @@ def test_a_prober_answers_the_newest_wish_and_drops_those_between(
     assert result.snapshot == "a snapshot"
     assert prober.take() is None
     assert prober.idle
+
+
+def test_a_sketch_does_not_wait_for_the_probe_of_what_is_left_behind(
+    prober: Prober, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, given_up = threading.Event(), threading.Event()
+    recording = recording_of(1)
+
+    def probe(asked: Recording, number: int, wanted: Wanted, checkpoint: Callable[[], None]) -> str:
+        if asked is not recording:
+            return "a sketch"
+        entered.set()
+        try:
+            while not given_up.wait(0.001):
+                checkpoint()
+        except Exception:
+            given_up.set()
+            raise
+        return "a snapshot"
+
+    monkeypatch.setattr(initviz.engine, "probe", probe)
+    prober.ask(Request(recording, 1, Wanted()))
+    assert entered.wait(10)
+    prober.ask(Request(Recording(SMALL), 0, Wanted(), sketch=True))
+    qtbot.waitUntil(lambda: is_waiting(prober), timeout=LONG)
+
+    assert given_up.is_set()
+    result = prober.take()
+    assert result is not None
+    assert (result.snapshot, result.request.sketch) == ("a sketch", True)
+
+
+def test_a_prober_finishes_a_sketch_though_a_newer_one_waits(
+    prober: Prober, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, drawn = Gate(), []
+    monkeypatch.setattr(initviz.engine, "probe", gate)
+    monkeypatch.setattr(initviz.engine, "sketch", drawn.append)
+    wishes = [SMALL.replace(seed=seed) for seed in (1, 2, 3, 4)]
+    for wish in wishes:
+        prober.ask(Request(Recording(wish), 0, Wanted(), sketch=True))
+        if wish is wishes[0]:
+            assert gate.entered.acquire(timeout=10)
+    gate.open.release()
+    qtbot.waitUntil(lambda: len(drawn) == 2, timeout=LONG)
+    first = prober.take()
+    assert first is not None
+    assert first.request.recording.experiment == wishes[0]
+    gate.open.release()
+    qtbot.waitUntil(lambda: is_waiting(prober), timeout=LONG)
+    assert drawn == [wishes[0], wishes[3]]
+
+
+def test_a_run_that_is_not_to_begin_waits_for_its_goal(trainer: Trainer, qtbot: QtBot) -> None:
+    trainer.start(SMALL, goal=-1)
+    run = trainer.start(SMALL.replace(seed=2), goal=-1)
+    qtbot.waitUntil(lambda: trainer.ready.is_set() and is_waiting(trainer), timeout=LONG)
+    assert len(run.recording) == 0
+    trainer.set_goal(0)
+    qtbot.waitUntil(lambda: len(run.recording) == 1 and is_waiting(trainer), timeout=LONG)
+    assert run.recording.last == 0
 
 
 def test_a_prober_is_not_idle_while_it_works(

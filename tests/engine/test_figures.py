@@ -277,3 +277,25 @@ def test_a_lane_that_is_not_finite_leaves_the_samples_of_the_others_alone() -> N
         row = getattr(figures, name)[1]
         assert row[0] == getattr(alone, name)[1, 0]
         assert np.isnan(row[1:]).all()
+
+
+@BOTH
+@pytest.mark.parametrize("rows", [16, 100, 600])
+def test_a_rough_spread_has_the_exact_size_and_nearly_the_median(
+    rows: int, samples_last: bool
+) -> None:
+    kinds = ("ordinary", "tiny", "mostly off", "huge")
+    x = lanes(*(numbers(kind, rows, 48, torch.float32) for kind in kinds),
+              samples_last=samples_last)  # fmt: skip
+    rough, exact = spread(x, rough=True), spread(x)
+    np.testing.assert_array_equal(rough.rms, exact.rms)
+    np.testing.assert_array_equal(rough.zeros, exact.zeros)
+    np.testing.assert_allclose(rough.median, exact.median, rtol=0.2)
+    assert rough.median[2] == 0
+
+
+def test_a_rough_median_of_what_is_no_number_is_none() -> None:
+    x = torch.ones(2, 8, 8)
+    x[1, 0, 0] = torch.nan
+    assert spread(x, rough=True).median[0] == 1
+    assert math.isnan(spread(x, rough=True).median[1])

@@ -6,8 +6,13 @@ from torch.nn import Linear, init
 
 from initviz.catalog.schemes import BIASES, SCHEMES, LayerContext
 from initviz.engine.data import load
-from initviz.engine.initialize import initial_lane, initial_parameters, layer_generator
-from initviz.experiment import Experiment, ExperimentError, Lane
+from initviz.engine.initialize import (
+    _draws,
+    initial_lane,
+    initial_parameters,
+    layer_generator,
+)
+from initviz.experiment import MAX_LANES, Experiment, ExperimentError, Lane
 from initviz.layout import layout
 from tests.make import data, lane
 from tests.reference import FUNCTIONS
@@ -76,6 +81,55 @@ def test_a_scale_that_is_dragged_scales_one_and_the_same_draw(
     experiment = small(one, other, hidden=(20, 16))
     for before, after in zip(weights(experiment, 0), weights(experiment, 1), strict=True):
         torch.testing.assert_close(after, before * factor, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+def test_the_scale_of_a_lane_multiplies_every_weight_of_its_draw_and_no_bias(scheme: str) -> None:
+    plain = Lane(scheme=scheme, bias="normal")
+    for factor in (1e-6, 0.1, 3.0, 1e6):
+        experiment = small(plain, plain.replace(scale=factor), precision="float32")
+        for one, other in zip(weights(experiment, 0), weights(experiment, 1), strict=True):
+            assert torch.equal(other, one * factor)
+        for one, other in zip(biases(experiment, 0), biases(experiment, 1), strict=True):
+            assert torch.equal(one, other)
+
+
+def test_the_scale_of_a_lane_is_the_output_layers_too() -> None:
+    plain = Lane(scheme="zeros", output="normal")
+    experiment = small(plain, plain.replace(scale=0.5))
+    assert torch.equal(weights(experiment, 1)[-1], weights(experiment, 0)[-1] / 2)
+
+
+def test_a_draw_that_was_kept_is_the_draw_that_is_made_anew() -> None:
+    made = [Lane(scheme=scheme) for scheme in SCHEMES]
+    experiments = [
+        small(lane, seed=seed, activation=activation, hidden=hidden)
+        for lane in made
+        for seed, activation, hidden in (
+            (1, "tanh", (7, 5)), (2, "tanh", (7, 5)), (1, "sigmoid", (7, 5)), (1, "tanh", (5, 7)),
+        )
+    ]  # fmt: skip
+    first = [initial_parameters(experiment).clone() for experiment in experiments]
+    for experiment, row in zip(experiments, first, strict=True):
+        _draws.clear()
+        anew = initial_parameters(experiment)
+        assert torch.equal(anew, row)
+        anew.zero_()  # what was given away is nobody else's
+        assert torch.equal(initial_parameters(experiment), row)
+
+
+def test_data_that_a_scheme_sees_tell_its_draws_apart() -> None:
+    one, other = small(lane("lsuv")), small(lane("lsuv"), data=data("circles", features=3))
+    assert not torch.equal(weights(one)[0], weights(other)[0])
+
+
+def test_few_draws_are_kept_and_none_of_a_large_network() -> None:
+    for seed in range(1, 30):
+        initial_parameters(small(seed=seed))
+    assert len(_draws) == MAX_LANES
+    _draws.clear()
+    initial_parameters(small(hidden=(1024, 1024)))
+    assert not _draws
 
 
 def test_a_layer_more_does_not_change_the_layers_before_it() -> None:

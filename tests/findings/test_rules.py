@@ -507,3 +507,21 @@ def test_the_remedy_that_stands_beside_a_lane_is_preferred() -> None:
     remedy = find_remedy(dataclasses.replace(measures, experiment=both), Symptom.VANISHING)
     assert remedy is not None
     assert remedy.lane.scheme == "he_normal"
+
+
+def test_the_remedy_of_a_good_scheme_scaled_down_is_that_scheme_as_it_is() -> None:
+    lane = Lane(scheme="xavier_uniform", scale=1e-3)
+    remedy = verdict(lanes=(lane,), gradient=1e-9, delta=1e-9).remedy
+    assert remedy is not None
+    assert (remedy.lane.scheme, remedy.lane.scale) == ("xavier_uniform", 1)
+
+
+def test_a_scaled_lane_beside_an_ill_one_is_no_reason_to_prefer_its_scheme() -> None:
+    tiny = {"gradient": 1e-9, "delta": 1e-9, "activation": "relu"}
+    shown = scene(lanes=(Lane(scheme="uniform"),), **tiny)
+    scaled = Lane(scheme="he_normal", scale=1e-3)
+    both = shown.experiment.replace(lanes=(Lane(scheme="uniform"), scaled))
+    measures = measure(shown)[0]
+    remedy = find_remedy(dataclasses.replace(measures, experiment=both), Symptom.VANISHING)
+    assert remedy is not None
+    assert remedy.lane.scheme == "he_uniform"
