@@ -118,5 +118,5 @@ def complete(window: Window) -> bool:
         and snapshot.experiment == window.model.experiment
         and (snapshot.boundary is None or snapshot.boundary.shape[-1] == window.player._grid())
         and window.player.prober.idle
-        and not window.player.sketching
+        and not snapshot.rough
     )

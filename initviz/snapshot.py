@@ -140,6 +140,7 @@ class Snapshot:
         history: the figures of every epoch recorded when the probe ran, past ``epoch`` too.
         diverged_at: (K,), the first epoch at which the lane's weights or losses were no longer
             finite, −1 where they always were.
+        rough: whether it is a sketch, of few points, that answers a drag until it rests.
         focus: the lanes and the layer that some parts are about.
         tiles: see ``Tiles``; None if not wanted.
         updates: see ``Updates``; None if not wanted, and where no earlier epoch is held.
@@ -156,6 +157,7 @@ class Snapshot:
     boundary: Array | None
     history: Scalars
     diverged_at: NDArray[np.int_]
+    rough: bool = False
     focus: Focus = NEAREST
     tiles: Tiles | None = None
     updates: Updates | None = None
@@ -163,6 +165,14 @@ class Snapshot:
     samples: Samples | None = None
     distributions: Mapping[Part, tuple[Distribution, ...]] = field(default_factory=dict)
     spectra: Spectra | None = None
+
+    @property
+    def run(self) -> object:
+        """What an axis that only grows is kept for: the run, or the whole of a drag.
+
+        So curves move while something is dragged, and not the axes under them.
+        """
+        return "a drag" if self.rough else self.experiment.run_key
 
     @property
     def diverged(self) -> NDArray[np.bool_]:

@@ -93,7 +93,6 @@ class Player(QObject):
         self._probe_failed = False
         self._slow = False  # whether this experiment's probes have taken too long
         self._edited = 0.0  # when the experiment was edited
-        self.sketching = False  # whether the snapshot is a sketch
         model.experiment_changed.connect(self._experiment_changed)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -355,7 +354,7 @@ class Player(QObject):
         if result.request.sketch:
             # Of this drag, if not of its newest edit; and only until the real epoch 0 is there.
             if not len(self.model.recording) and result.snapshot is not None:
-                self._show(result.snapshot, sketch=True)
+                self._show(result.snapshot)
             return
         if result.request.recording is not self.model.recording:
             return
@@ -370,8 +369,8 @@ class Player(QObject):
         self._answered = result.request
         self._show(result.snapshot)
 
-    def _show(self, snapshot: Snapshot, sketch: bool = False) -> None:
-        self.snapshot, self.sketching = snapshot, sketch
+    def _show(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
         self.shown.emit(snapshot)
 
     @property

@@ -186,9 +186,9 @@ class Verdicts(QFrame):
         outer.addWidget(scroll)
 
     def wait(self) -> None:
-        """Say that what is shown has been left behind, and that judgement follows at rest."""
+        """Say that what stands here has been left behind: judgement follows at rest."""
         if self._style is not None:
-            self._say_when("at rest", self._style)
+            self._say_when("before the edit", self._style)
 
     def _say_when(self, when: str, style: Style) -> None:
         self.heading.setText(

@@ -182,7 +182,7 @@ class Window(QMainWindow):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.page.show_snapshot(snapshot)
-        if self.player.sketching:
+        if snapshot.rough:
             self.verdicts.wait()
             return
         # Nobody reads faster, and words are dear to lay out; at rest the last ones stand.

@@ -70,6 +70,7 @@ def probe(
         boundary=boundary,
         history=recording.scalars(),
         diverged_at=recording.diverged_at(),
+        rough=bool(wanted.samples),
         focus=focus,
         tiles=tiles(experiment, held, focus, wanted.fine) if inside else None,
         updates=changed,

@@ -106,8 +106,8 @@ class ActivationView(View):
             return
         sizes = self.scale.value == "size"
         histograms = [layer.sizes if sizes else layer.values for layer in hidden]
-        if snapshot.experiment.run_key != self._run:
-            self._run = snapshot.experiment.run_key
+        if snapshot.run != self._run:
+            self._run = snapshot.run
             self._window = self._ends = None
         axis = self._axis_for(histograms, sizes)
         width = max(self.plots[0].vb.width(), 60)

@@ -97,7 +97,7 @@ class GradientView(View):
         self.panel.title.setText("Signal flow" if signal else "Gradient flow")
         sizes = self._all_sizes(snapshot)
         switched = self.kind.value, self.size.value
-        self.range.follow((snapshot.experiment.run_key, *switched, self.pinned))
+        self.range.follow((snapshot.run, *switched, self.pinned))
         self.range.see(sizes)
         for run in self.pinned:
             self.range.see(self._all_sizes(run.snapshot))

@@ -108,7 +108,7 @@ class HistoryView(View):
         if end != self._end:
             self._end = end
             self.plot.setXRange(0, end, padding=0.02)
-        self.range.follow((snapshot.experiment.run_key, self.part.value, self.pinned))
+        self.range.follow((snapshot.run, self.part.value, self.pinned))
         x, few = thinned(values)
         marked = [[snapshot.epoch, *end] for end in _ends(values)]
         place = {epoch: epoch for epochs_of in marked for epoch in epochs_of}

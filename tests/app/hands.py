@@ -25,7 +25,7 @@ def shows(window: Window, epoch: int, experiment: Experiment | None = None) -> b
     shown = window.player.snapshot
     if shown is None or shown.epoch != epoch or window.model.cursor != epoch:
         return False
-    if window.player.sketching:
+    if shown.rough:
         return False
     if experiment is not None and shown.experiment != experiment:
         return False

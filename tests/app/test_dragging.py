@@ -45,6 +45,10 @@ def rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(player_module, "REST", 0.0)
 
 
+def is_rough(window: Window) -> bool:
+    return window.player.snapshot is not None and window.player.snapshot.rough
+
+
 def scale_slider(window: Window, row: int = 1) -> ValueSlider:
     slider = window.controls.lanes.rows[row]._fields["lane", "scale"].slider
     assert slider is not None
@@ -70,9 +74,11 @@ class SlowSketch:
     def __init__(self) -> None:
         self.sketch = initviz.engine.sketch
         self.edits = threading.Semaphore(0)
+        self.entered = threading.Event()
         self.done: list[Experiment] = []
 
     def __call__(self, experiment: Experiment) -> Recording:
+        self.entered.set()
         for _ in range(5):
             assert self.edits.acquire(timeout=30)
         self.done.append(experiment)
@@ -109,6 +115,7 @@ def test_the_scale_is_dragged_through_its_decades_and_what_rests_is_exact(
     for name, value in vars(exact.scalars).items():
         np.testing.assert_array_equal(getattr(recording.scalars(), name)[0], value)
     assert window.player.snapshot is not None
+    assert not window.player.snapshot.rough
     np.testing.assert_array_equal(
         window.player.snapshot.history.test_loss, recording.scalars().test_loss
     )
@@ -132,7 +139,7 @@ def test_a_drag_faster_than_its_sketches_still_shows_values_on_the_way(
     slow.edits.release(100)
     qtbot.waitUntil(lambda: scales(shown)[-1:] == [made[-1]], timeout=LONG)
 
-    assert window.player.sketching
+    assert shown[-1].rough
     assert len(scales(shown)) > 5
     assert scales(shown) == sorted(scales(shown))
     assert len(window.model.recording) == 0
@@ -150,7 +157,7 @@ def test_the_window_goes_on_while_a_sketch_takes_its_time(
     monkeypatch.setattr(initviz.engine, "sketch", slow)
     slider = scale_slider(window)
     slider.setValue(3)
-    qtbot.waitUntil(lambda: not is_waiting(window.player.prober))
+    qtbot.waitUntil(slow.entered.is_set, timeout=LONG)
     field = window.controls.lanes.rows[1]._fields["lane", "scale"]
     for place in range(4, 30):
         slider.setValue(place)
@@ -168,8 +175,8 @@ def test_findings_wait_for_the_rest_and_say_so(
     reasons = [card.reason.text() for card in window.verdicts.cards]
     slider = scale_slider(window)
     slider.setValue(0)
-    qtbot.waitUntil(lambda: window.player.sketching, timeout=LONG)
-    assert "at rest" in window.verdicts.heading.text()
+    qtbot.waitUntil(lambda: is_rough(window), timeout=LONG)
+    assert "before the edit" in window.verdicts.heading.text()
     assert [card.reason.text() for card in window.verdicts.cards] == reasons
 
     rest(monkeypatch)
@@ -199,7 +206,7 @@ def test_a_sketch_that_comes_after_the_real_epoch_0_is_not_shown(
     slow = SlowSketch()
     monkeypatch.setattr(initviz.engine, "sketch", slow)
     scale_slider(window).setValue(3)
-    qtbot.waitUntil(lambda: not is_waiting(window.player.prober))
+    qtbot.waitUntil(slow.entered.is_set, timeout=LONG)
     rest(monkeypatch)
     qtbot.waitUntil(lambda: len(window.model.recording) == 1, timeout=LONG)
     slow.edits.release(5)
@@ -239,7 +246,7 @@ def test_activations_are_walked_through_with_the_arrow_keys(
         qtbot.waitUntil(
             lambda name=name: bool(shown) and shown[-1].experiment.activation == name, timeout=LONG
         )
-    assert window.player.sketching
+    assert shown[-1].rough
     rest(monkeypatch)
     qtbot.waitUntil(lambda: shows(window, 0, window.model.experiment), timeout=LONG)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from initviz.experiment import Lane
 from initviz.export.picture import draw
+from initviz.snapshot import LOG_HIGH, LOG_LOW, LOG_PER_DECADE
 from initviz.views.activations import MOST_PLOTS, ActivationView
 from initviz.views.style import GLYPHS, LIGHT
 from tests.views.conftest import Make
@@ -310,3 +313,24 @@ def test_another_style_keeps_what_is_shown(make: Make, layers: int) -> None:
 
     assert seen_range(view.plots[0]) == before
     assert view.scale.value == "size"
+
+
+def test_the_axis_of_the_sizes_stays_under_a_drag(make: Make) -> None:
+    view = make(ActivationView)
+    view.scale.choose("size")
+
+    def shares(decade: int) -> np.ndarray:
+        found = np.zeros((LOG_HIGH - LOG_LOW) * LOG_PER_DECADE)
+        found[(decade - LOG_LOW) * LOG_PER_DECADE] = 1
+        return found
+
+    for seed, decade in enumerate((-1, 5, -9, -1), start=1):
+        dragged = snapshot(of=experiment(seed=seed), sizes=shares(decade))
+        view.show(dataclasses.replace(dragged, rough=True))
+    left, right, *_ = seen_range(view.plots[0])
+    assert left < -9
+    assert right > 5
+    view.show(dragged)
+    left, right, *_ = seen_range(view.plots[0])
+    assert left > -9
+    assert right < 5

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -223,3 +225,22 @@ def test_the_signal_is_the_size_of_the_activations(make: Make) -> None:
     view.show(snapshot(activations=0.01))
     for curve in view.curves.curves:
         np.testing.assert_allclose(curve.y, -2)
+
+
+def test_the_axis_only_grows_while_something_is_dragged_and_fits_again_at_rest(
+    make: Make,
+) -> None:
+    view = make(GradientView)
+    ends = []
+    for seed, size in enumerate((1e-2, 1e4, 1e-8, 1.0), start=1):
+        dragged = snapshot(of=experiment(seed=seed), weight_gradients=size)
+        view.show(dataclasses.replace(dragged, rough=True))
+        ends.append(seen_range(view.plot)[2:])
+    for before, after in itertools.pairwise(ends):
+        assert after[0] <= before[0]
+        assert after[1] >= before[1]
+    assert ends[-1][0] < -8
+    assert ends[-1][1] > 4
+
+    view.show(dragged)
+    assert -2 < seen_range(view.plot)[2] < 0 < seen_range(view.plot)[3] < 2

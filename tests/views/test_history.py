@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -180,3 +181,13 @@ def test_another_style_keeps_what_is_shown(make: Make) -> None:
     assert view.panel.title.text() == "Accuracy"
     assert view.cursor.value() == 3
     assert view.curves.curves[0].y.tolist() == [0.9] * 7
+
+
+def test_the_axis_of_the_loss_stays_under_a_drag(make: Make) -> None:
+    view = make(HistoryView)
+    for seed, loss in enumerate((0.7, 900.0, 0.7), start=1):
+        dragged = snapshot(of=experiment(seed=seed), train_loss=loss)
+        view.show(dataclasses.replace(dragged, rough=True))
+    assert seen_range(view.plot)[3] > 2.9
+    view.show(dragged)
+    assert seen_range(view.plot)[3] < 1.5
