@@ -331,13 +331,15 @@ class Lane(_Part):
     @property
     def title(self) -> str:
         """What the window calls this lane."""
-        scale = [f"×{SCALE.format(self.scale)}"] if self.scale != SCALE.unsaid else []
+        scale = f"×{SCALE.format(self.scale)}" if self.scale != SCALE.unsaid else ""
         if self.name:
-            return " · ".join([self.name, *scale])
+            return f"{self.name} {scale}" if scale else self.name
         marks = [self.entry.title(self.values)]
         if self.output:
             marks.append(f"out: {SCHEMES[self.output].title(self.output_values)}")
-        marks += scale
+            marks += [scale] if scale else []  # of all layers, the output's too
+        elif scale:
+            marks = [f"{marks[0]} {scale}"]
         if self.activation:
             marks.append(ACTIVATIONS[self.activation].label)
         if self.learning_rate is not None:

@@ -303,12 +303,13 @@ def test_a_lane_is_completed_with_the_defaults_of_its_scheme(scheme: Any) -> Non
         (lane("xavier_uniform", gain=2), "Xavier uniform ×2"),
         (lane("zeros").replace(activation="relu", learning_rate=0.01), "Zeros · ReLU · η=0.01"),
         (lane("zeros").replace(name="mine", activation="relu"), "mine"),
-        (Lane(scheme="xavier_uniform", scale=0.1), "Xavier uniform · ×0.1"),
+        (Lane(scheme="xavier_uniform", scale=0.1), "Xavier uniform ×0.1"),
         (
             lane("xavier_uniform", gain=2).replace(scale=0.25, activation="relu"),
-            "Xavier uniform ×2 · ×0.25 · ReLU",
+            "Xavier uniform ×2 ×0.25 · ReLU",
         ),
-        (lane("zeros").replace(name="mine", scale=30.0), "mine · ×30"),
+        (lane("zeros").replace(name="mine", scale=30.0), "mine ×30"),
+        (Lane(scheme="zeros", output="ones", scale=3), "Zeros · out: Ones · ×3"),
     ],
 )
 def test_a_title_says_what_tells_a_lane_apart(made: Lane, title: str) -> None:

@@ -188,7 +188,7 @@ class Verdicts(QFrame):
     def wait(self) -> None:
         """Say that what stands here has been left behind: judgement follows at rest."""
         if self._style is not None:
-            self._say_when("before the edit", self._style)
+            self._say_when("out of date", self._style)
 
     def _say_when(self, when: str, style: Style) -> None:
         self.heading.setText(

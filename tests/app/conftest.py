@@ -144,6 +144,7 @@ def window(_shared: Window, qtbot: QtBot) -> Window:
         shown = player.snapshot
         return (
             shown is not None
+            and not shown.rough
             and len(shown.history.train_loss) == 1
             and (shown.experiment == SMALL and bool(shown.layers))
         )

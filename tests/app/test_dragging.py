@@ -176,7 +176,7 @@ def test_findings_wait_for_the_rest_and_say_so(
     slider = scale_slider(window)
     slider.setValue(0)
     qtbot.waitUntil(lambda: is_rough(window), timeout=LONG)
-    assert "before the edit" in window.verdicts.heading.text()
+    assert "out of date" in window.verdicts.heading.text()
     assert [card.reason.text() for card in window.verdicts.cards] == reasons
 
     rest(monkeypatch)
