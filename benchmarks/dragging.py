@@ -1,4 +1,4 @@
-"""How the window follows a slider: a mouse that moves without a rest, frame by frame."""
+"""How the window follows a slider that moves without a rest, frame by frame, on every page."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def run(quick: bool) -> list[Table]:
         "Dragging “scale all weights by”: frames of different values",
         ("page", "network", "lanes", "frames", "median ms", "90 % ms", "latency ms", "rest ms",
          "longest block ms"),
-        "A move of the mouse every 8 ms. Between frames, and from an edit to its frame: until the\n"
-        "page is painted. rest: from the last move until findings and the fine boundary stand.\n"
-        "longest block: the longest that the event loop was late.",
+        "A move of the slider every 8 ms. Between frames, and (latency) from an edit to its\n"
+        "frame, the page painted. rest: from the last move until the exact epoch 0 and its\n"
+        "findings stand. longest block: the most that the event loop was late.",
     )  # fmt: skip
     app = QApplication.instance() or QApplication([])
     for page, layout in enumerate(PAGES.values()):
@@ -51,6 +51,9 @@ class Drag(QObject):
     def __init__(self, window: Window, seconds: float) -> None:
         super().__init__()
         self.window = window
+        slider = window.controls.lanes.rows[0]._fields["lane", "scale"].slider
+        assert slider is not None
+        self.slider = slider
         self.frames: list[float] = []
         self.latencies: list[float] = []
         self.edited: dict[float, float] = {}
@@ -83,12 +86,10 @@ class Drag(QObject):
         )  # fmt: skip
 
     def _move(self, place: int) -> None:
-        phase = abs((place % 400) - 200) / 200
-        scale = float(f"{10 ** (4 * phase - 2):.4g}")
+        last = self.slider.maximum()
+        self.slider.setValue(abs((place + last // 2) % (2 * last) - last))
+        scale = self.slider.stops[self.slider.value()]
         self.edited[scale] = time.perf_counter()
-        experiment = self.window.model.experiment
-        edited = experiment.with_lane(0, experiment.lanes[0].replace(scale=scale))
-        self.window.controls.edited.emit(edited)
 
     def _shown(self, snapshot: Snapshot) -> None:
         self._fed = snapshot.experiment.lanes[0].scale

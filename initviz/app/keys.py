@@ -18,6 +18,7 @@ KEYS = (
     ("Ctrl+P", "pin this run's curves, or unpin them"),
     ("Ctrl+Shift+P", "take all pins away"),
     ("↑ ↓", "in a number: the next larger or smaller one"),
+    ("← →", "on a slider that Tab has gone to: a step"),
     ("Esc", "in a field: back to the value before the typing"),
     ("Alt+↑ Alt+↓", "move the initialisation with the focus"),
     ("Ctrl+E", "save a picture of the page"),
