@@ -81,7 +81,7 @@ class Player(QObject):
         model.recording = self.run.recording
         self.speed = 10.0
         self.snapshot: Snapshot | None = None
-        self.parts = frozenset({Part.LAYERS, Part.BOUNDARY})
+        self.parts = self.drawn = frozenset({Part.LAYERS, Part.BOUNDARY})
         self._asked: tuple[object, ...] = ()
         self._answered: Request | None = None
         self._aside: tuple[Request, Callable[[Snapshot | None], None]] | None = None
@@ -198,9 +198,9 @@ class Player(QObject):
         self._aside = request, then
         self._set_pace()
 
-    def want(self, parts: frozenset[Part]) -> None:
-        """Say which parts of a snapshot the visible views draw."""
-        self.parts = parts
+    def want(self, drawn: frozenset[Part], judged: frozenset[Part] = frozenset()) -> None:
+        """Say which parts of a snapshot the visible views draw, and which are to be judged."""
+        self.drawn, self.parts = drawn, drawn | judged
 
     def close(self) -> bool:
         """Stop the timer and both threads; returns whether the threads have ended."""
@@ -261,9 +261,9 @@ class Player(QObject):
         experiment, recording = self.model.experiment, self.model.recording
         cell = experiment.parameter_count * len(experiment.lanes)
         grid = max(min(SKETCH_GRID, int(math.sqrt(SKETCH_WORK / cell))), COARSEST_GRID)
-        grid = grid if Part.BOUNDARY in self.parts else 0
+        grid = grid if Part.BOUNDARY in self.drawn else 0
         samples = sketch_samples(experiment)
-        wanted = Wanted(grid, self.parts, self.model.focus, fine=False, samples=samples)
+        wanted = Wanted(grid, self.drawn, self.model.focus, fine=False, samples=samples)
         self.prober.ask(Request(recording, 0, wanted, sketch=True))
 
     def look(self) -> None:

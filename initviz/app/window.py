@@ -201,7 +201,7 @@ class Window(QMainWindow):
 
     def _want(self) -> None:
         # Findings need the layers, whatever the page draws.
-        self.player.want(self.page.wants | {Part.LAYERS})
+        self.player.want(self.page.wants, judged=frozenset({Part.LAYERS}))
 
     def _refresh(self) -> None:
         recording = self.model.recording

@@ -86,7 +86,8 @@ class ActivationView(View):
     def shape(self, snapshot: Snapshot) -> object:
         self._suit_scale(snapshot)
         hidden = len(snapshot.experiment.hidden)
-        return (lane_colours(snapshot), hidden, self._columns(snapshot))
+        plots = 0 if self._deep(snapshot) else hidden  # the depth of a map is fed
+        return (lane_colours(snapshot), plots, self._columns(snapshot))
 
     def build(self, snapshot: Snapshot) -> None:
         self._ticked: tuple[Axis, float] | None = None
@@ -168,14 +169,13 @@ class ActivationView(View):
             plot.addItem(self.curves[-1])
 
     def _build_maps(self, snapshot: Snapshot) -> None:
-        layers = len(snapshot.experiment.hidden)
+        self._depth = 0
         columns = self._columns(snapshot)
         for k in range(len(snapshot.experiment.lanes)):
             row, column = divmod(k, columns)
             self.headers.append(Header(self.canvas, self.look, 2 * row, column))
             plot = add_plot(self.canvas, self.look, 2 * row + 1, column)
             plot.invertY(True)
-            plot.setYRange(0.5, layers + 0.5, padding=0)
             if column:
                 plot.hideAxis("left")
             else:
@@ -195,6 +195,10 @@ class ActivationView(View):
         rect = QRectF(positions[0] - width / 2, 0.5, len(positions) * width, len(histograms))
         for k, (header, mark) in enumerate(zip(self.headers, lane_marks(snapshot), strict=True)):
             header.show(*mark, "diverged" if snapshot.diverged[k] else "")
+        if len(histograms) != self._depth:
+            self._depth = len(histograms)
+            for plot in self.plots:
+                plot.setYRange(0.5, self._depth + 0.5, padding=0)
         for k, image in enumerate(self.maps):
             image.setImage(np.sqrt(shares[:, k]), autoLevels=False)
             image.setRect(rect)

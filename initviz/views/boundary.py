@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, qRgb
 
+from initviz.catalog.tasks import REGRESSION
 from initviz.parts import Part
-from initviz.snapshot import Array, Snapshot
+from initviz.snapshot import Array, Plane, Snapshot
 from initviz.views.answers import colouring, zero_lines
 from initviz.views.base import Header, View, draw_once, equal_columns, lane_colours
 from initviz.views.style import SMALL_SIZE, Style, font
@@ -53,8 +54,10 @@ class BoundaryView(View):
 
     def shape(self, snapshot: Snapshot) -> object:
         small = self.tile_size(snapshot) < SMALL_TILE
-        # Settings that leave the plane as it is leave the colours, too.
-        data = (snapshot.experiment.data, snapshot.experiment.seed)
+        data: object = (snapshot.experiment.data, snapshot.experiment.seed)
+        facts = snapshot.experiment.data.facts
+        if facts.task is not REGRESSION and not facts.units:
+            data = facts  # other points of the same classes are fed: noise is something to drag
         return (lane_colours(snapshot), self._columns(snapshot), small, data)
 
     def build(self, snapshot: Snapshot) -> None:
@@ -152,6 +155,7 @@ class Tile:
         left, right, bottom, top = plane.extent
         self._rect = QRectF(left, bottom, right - left, top - bottom)
         self._cells = 0
+        self._margin = 0.0
         self.header = Header(view.canvas, style, row, column)
         self.box = view.canvas.addViewBox(row + 1, column, enableMenu=False)
         self.box.setMouseEnabled(x=False, y=False)
@@ -164,17 +168,15 @@ class Tile:
         self.box.addItem(self.line)
         size = view.tile_size(snapshot)
         small = size < SMALL_TILE
-        step = max(1, math.ceil(len(plane.points) / (MOST_POINTS // 2 if small else MOST_POINTS)))
-        points, labels = plane.points[::step], plane.labels[::step]
+        self._most = MOST_POINTS // 2 if small else MOST_POINTS
         self.points = [
             pg.ScatterPlotItem(
-                pos=points[mark.chosen],
                 size=3.5 if small else 5,
                 symbol=mark.symbol,
                 brush=QColor(mark.fill),
                 pen=pg.mkPen(style.outline, width=0.6),
             )
-            for mark in self.colouring.marks(labels)
+            for mark in self.colouring.marks(plane.labels)
         ]
         for item in self.points:
             draw_once(item)
@@ -183,13 +185,25 @@ class Tile:
             "", color="#16191e", anchor=(0.5, 0.5), fill=QColor(255, 255, 255, 208)
         )
         self.note.setFont(font(SMALL_SIZE))
-        self.note.setPos(self._rect.center())
         self.box.addItem(self.note)
-        drawn = QRectF(self._rect)
         if snapshot.experiment.data.facts.units and not plane.is_projection:
             self._add_axes(style, size)
-            margin = self._rect.width() * AXIS_HEIGHT / max(size, 3 * AXIS_HEIGHT)
-            drawn.adjust(-margin, -margin, 0, 0)
+            self._margin = AXIS_HEIGHT / max(size, 3 * AXIS_HEIGHT)
+        self._show_plane(plane)
+
+    def _show_plane(self, plane: Plane) -> None:
+        """Draw these points, and the part of the plane that they lie in."""
+        self.plane = plane
+        left, right, bottom, top = plane.extent
+        self._rect = QRectF(left, bottom, right - left, top - bottom)
+        self._cells = 0
+        step = max(1, math.ceil(len(plane.points) / self._most))
+        points, labels = plane.points[::step], plane.labels[::step]
+        for item, mark in zip(self.points, self.colouring.marks(labels), strict=True):
+            item.setData(pos=points[mark.chosen])
+        self.note.setPos(self._rect.center())
+        margin = self._rect.width() * self._margin
+        drawn = self._rect.adjusted(-margin, -margin, 0, 0)
         self.box.setRange(drawn, padding=0, disableAutoRange=True)
 
     def _add_axes(self, style: Style, size: float) -> None:
@@ -212,6 +226,8 @@ class Tile:
 
     def show(self, outputs: Array, score: float, snapshot: Snapshot) -> None:
         """Draw this lane's outputs, (outputs, G, G), row 0 at the bottom."""
+        if snapshot.plane is not self.plane:
+            self._show_plane(snapshot.plane)
         finite = np.isfinite(outputs)
         whole = bool(finite.all())
         if not whole:

@@ -68,21 +68,14 @@ class GradientView(View):
         self.grey.set_look(self.look)
 
     def shape(self, snapshot: Snapshot) -> object:
-        return (lane_colours(snapshot), len(snapshot.experiment.hidden))
+        return lane_colours(snapshot)
 
     def build(self, snapshot: Snapshot) -> None:
         self._bounds: tuple[float, float] | None = None
         self.plot = add_plot(self.canvas, self.look, 0, 0)
         self.plot.showGrid(y=True, alpha=0.2)
-        layers = len(snapshot.experiment.layer_names)
-        self._width = 0.0
+        self._ticked: tuple[int, float] | None = None
         self.plot.getAxis("bottom").setLabel("layer")
-        deepest = max([layers, *(len(run.snapshot.layers) for run in self.pinned)])
-        self.plot.setXRange(0.6, deepest + 0.4, padding=0)
-        lanes = len(snapshot.experiment.lanes)
-        # Equal curves lie side by side instead of hiding one another.
-        self._step = 0.05 if layers <= MOST_MARKED else 0.0
-        self._offsets = [self._step * (k - (lanes - 1) / 2) for k in range(lanes)]
         self.grey = PinnedRuns(self.canvas, self.plot, self.look, self.pinned)
         self.curves = LaneCurves(self.look)
         self.plot.addItem(self.curves)
@@ -101,10 +94,17 @@ class GradientView(View):
         self.range.see(sizes)
         for run in self.pinned:
             self.range.see(self._all_sizes(run.snapshot))
-        if self.plot.vb.width() != self._width:
-            self._width = self.plot.vb.width()
-            ticks = layer_ticks(snapshot.experiment.layer_names, self._width)
+        layers, lanes = sizes.shape
+        width = self.plot.vb.width()
+        if (layers, width) != self._ticked:
+            self._ticked = layers, width
+            ticks = layer_ticks(snapshot.experiment.layer_names, width)
             self.plot.getAxis("bottom").setTicks(ticks)
+            deepest = max([layers, *(len(run.snapshot.layers) for run in self.pinned)])
+            self.plot.setXRange(0.6, deepest + 0.4, padding=0)
+        # Equal curves lie side by side instead of hiding one another.
+        self._step = 0.05 if layers <= MOST_MARKED else 0.0
+        offsets = [self._step * (k - (lanes - 1) / 2) for k in range(lanes)]
         low, high = self.range.bounds
         if self.range.bounds != self._bounds:
             self._bounds = low, high
@@ -116,7 +116,7 @@ class GradientView(View):
         marked = slice(None) if len(numbers) <= MOST_MARKED else ()
         self.curves.set_curves(
             [
-                Curve(numbers + self._offsets[k], heights[:, k], colour, dashed[k], marked)
+                Curve(numbers + offsets[k], heights[:, k], colour, dashed[k], marked)
                 for k, colour in enumerate(lane_colours(snapshot))
             ]
         )
@@ -124,7 +124,7 @@ class GradientView(View):
         predicted = self._predictions(snapshot)
         self.theory.set_curves(
             [
-                Curve(numbers + self._offsets[k], decades(sizes, self.range.floor), 0)
+                Curve(numbers + offsets[k], decades(sizes, self.range.floor), 0)
                 for k, sizes in predicted.items()
             ]
         )
