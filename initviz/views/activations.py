@@ -65,6 +65,10 @@ class ActivationView(View):
         self._ends: tuple[float, float] | None = None  # of the linear axis
         self._by_hand = False
         self._run: object = None
+        # Plots are dear to make: another depth arranges those that are there.
+        self._made: list[tuple[pg.PlotItem, LaneCurves]] = []
+        self._made_in = style
+        self.notes: Notes | None = None
 
     def _scale_chosen(self, _: str) -> None:
         self._by_hand = True
@@ -133,6 +137,7 @@ class ActivationView(View):
                         for k, colour in enumerate(lane_colours(snapshot))
                     ]
                 )
+            assert self.notes is not None
             self.notes.show_diverged(snapshot, brief=True)
 
     def _deep(self, snapshot: Snapshot) -> bool:
@@ -156,17 +161,30 @@ class ActivationView(View):
 
     def _build_plots(self, snapshot: Snapshot) -> None:
         columns = self._columns(snapshot)
+        if self.notes is not None and self._made_in is self.look:
+            self.notes.remove()
+        if self._made_in is not self.look:
+            self._made, self._made_in = [], self.look
         for i, name in enumerate(snapshot.experiment.layer_names[:-1]):
-            plot = add_plot(self.canvas, self.look, i // columns, i % columns)
-            plot.setTitle(name, color=self.look.muted, size=f"{SMALL_SIZE}px")
-            plot.titleLabel.setMaximumHeight(18)
-            draw_once(plot.titleLabel.item)
-            plot.layout.setRowFixedHeight(0, 18)
-            plot.hideAxis("left")
-            plot.setYRange(0, 1.04, padding=0)
+            if i < len(self._made):
+                self.canvas.addItem(self._made[i][0], i // columns, i % columns)
+            else:
+                self._made.append(self._make_plot(name, i // columns, i % columns))
+            plot, curves = self._made[i]
             self.plots.append(plot)
-            self.curves.append(LaneCurves(self.look, width=1.0))
-            plot.addItem(self.curves[-1])
+            self.curves.append(curves)
+
+    def _make_plot(self, name: str, row: int, column: int) -> tuple[pg.PlotItem, LaneCurves]:
+        plot = add_plot(self.canvas, self.look, row, column)
+        plot.setTitle(name, color=self.look.muted, size=f"{SMALL_SIZE}px")
+        plot.titleLabel.setMaximumHeight(18)
+        draw_once(plot.titleLabel.item)
+        plot.layout.setRowFixedHeight(0, 18)
+        plot.hideAxis("left")
+        plot.setYRange(0, 1.04, padding=0)
+        curves = LaneCurves(self.look, width=1.0)
+        plot.addItem(curves)
+        return plot, curves
 
     def _build_maps(self, snapshot: Snapshot) -> None:
         self._depth = 0

@@ -254,6 +254,12 @@ class Notes:
         self.look = style
         self.text = ""
 
+    def remove(self) -> None:
+        """Take the lines away, from a plot that goes on to be used."""
+        self.item.setParentItem(None)
+        if self.item.scene() is not None:
+            self.item.scene().removeItem(self.item)
+
     def show_diverged(
         self, snapshot: Snapshot, *, later: bool = False, brief: bool = False
     ) -> None:

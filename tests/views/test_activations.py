@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from pyqtgraph import LabelItem
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
@@ -334,3 +335,32 @@ def test_the_axis_of_the_sizes_stays_under_a_drag(make: Make) -> None:
     left, right, *_ = seen_range(view.plots[0])
     assert left > -9
     assert right < 5
+
+
+def test_another_depth_arranges_the_plots_that_are_there(make: Make) -> None:
+    view = make(ActivationView)
+    view.show(snapshot(layers=7, diverged_at=[0, -1]))
+    made = list(view.plots)
+    for layers in (4, MOST_PLOTS + 4, 9, 7):
+        view.show(snapshot(layers=layers, diverged_at=[0, -1]))
+        if layers <= MOST_PLOTS:
+            assert [p.titleLabel.text for p in view.plots] == [
+                f"hidden {i + 1}" for i in range(layers - 1)
+            ]
+            assert len(view.curves) == layers - 1
+            assert [plot for plot in view.plots if plot in made] == made[: layers - 1]
+            items = view.canvas.scene().items()
+            notes = [i for i in items if isinstance(i, LabelItem) and "diverged" in i.text]
+            assert len(notes) == 1
+    assert view.plots == made
+    assert all(len(row.curves) == 2 for row in view.curves)
+
+
+def test_plots_of_another_style_are_made_anew(make: Make) -> None:
+    view = make(ActivationView)
+    view.show(snapshot(layers=4))
+    made = list(view.plots)
+    view.set_style(LIGHT)
+    assert not set(map(id, made)) & set(map(id, view.plots))
+    view.show(snapshot(layers=6))
+    assert len(view.plots) == 5

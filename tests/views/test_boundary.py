@@ -8,7 +8,7 @@ from pyqtgraph import TextItem
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
-from initviz.experiment import DataSettings, Experiment
+from initviz.experiment import DataSettings
 from initviz.export.picture import draw
 from initviz.views.boundary import MOST_POINTS, ROOMY_TILE, BoundaryView
 from initviz.views.style import DARK, LIGHT
@@ -263,3 +263,24 @@ def test_axes_with_units_are_named_and_show_the_values_at_their_ends(make: Make)
     assert {"CGPA (0–10)", "IQ (points)"} <= set(texts)
     if view.tile_size(view.snapshot) >= ROOMY_TILE:
         assert {"3", "12", "77", "161"} <= set(texts)  # offset + scale · end
+
+
+def test_points_that_a_noise_moves_are_fed_to_the_tiles_that_are_there(make: Make) -> None:
+    view = make(BoundaryView)
+    view.show(snapshot(boundary=np.eye(8)))
+    tiles = list(view._tiles)
+    moved = experiment(data=DataSettings(values={"samples": 64, "noise": 0.9}))
+    shown = snapshot(of=moved, boundary=np.eye(8))
+    far = dataclasses.replace(
+        shown.plane, points=shown.plane.points * 3, extent=(-9.0, 9.0, -6.0, 12.0)
+    )
+    view.show(dataclasses.replace(shown, plane=far))
+
+    assert view._tiles == tiles
+    for tile in tiles:
+        drawn = np.concatenate([np.stack(item.getData(), axis=1) for item in tile.points])
+        assert {tuple(point) for point in drawn} == {tuple(point) for point in far.points}
+        left, right = tile.box.viewRange()[0]
+        assert left <= -9
+        assert right >= 9
+        assert tile.image.mapRectToView(tile.image.boundingRect()).width() == pytest.approx(18)
