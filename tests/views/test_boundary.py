@@ -8,7 +8,7 @@ from pyqtgraph import TextItem
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
-from initviz.experiment import DataSettings
+from initviz.experiment import DataSettings, Experiment
 from initviz.export.picture import draw
 from initviz.views.boundary import MOST_POINTS, ROOMY_TILE, BoundaryView
 from initviz.views.style import DARK, LIGHT
