@@ -120,7 +120,7 @@ class GradientView(View):
                 for k, colour in enumerate(lane_colours(snapshot))
             ]
         )
-        self.grey.show((low, high), self._pinned_curves, self._pinned_note)
+        self.grey.show((low, high, layers), self._pinned_curves, self._pinned_note)
         predicted = self._predictions(snapshot)
         self.theory.set_curves(
             [
