@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -168,7 +170,7 @@ def test_a_pin_that_cannot_be_probed_is_given_up_and_the_picture_stays(
     train(qtbot, trained, OTHER)
     probe = initviz.engine.probe
 
-    def broken(recording: Recording, epoch: int, wanted: Wanted) -> Snapshot:
+    def broken(recording: Recording, epoch: int, wanted: Wanted, *more: Any) -> Snapshot:
         if recording.experiment == SMALL:
             raise MemoryError("no room")
         return probe(recording, epoch, wanted)

@@ -284,8 +284,8 @@ def test_a_prober_finishes_a_sketch_though_a_newer_one_waits(
 
 
 def test_a_run_that_is_not_to_begin_waits_for_its_goal(trainer: Trainer, qtbot: QtBot) -> None:
-    trainer.start(SMALL, goal=-1)
-    run = trainer.start(SMALL.replace(seed=2), goal=-1)
+    trainer.start(SMALL, waits=True)
+    run = trainer.start(SMALL.replace(seed=2), waits=True)
     qtbot.waitUntil(lambda: trainer.ready.is_set() and is_waiting(trainer), timeout=LONG)
     assert len(run.recording) == 0
     trainer.set_goal(0)
