@@ -145,6 +145,8 @@ def window(_shared: Window, qtbot: QtBot) -> Window:
         return (
             shown is not None
             and not shown.rough
+            and len(player.model.recording) == 1
+            and player.prober.idle
             and len(shown.history.train_loss) == 1
             and (shown.experiment == SMALL and bool(shown.layers))
         )
