@@ -22,7 +22,7 @@ from initviz.experiment import Experiment
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
 from tests.app.conftest import LONG, SMALL, is_waiting
-from tests.app.hands import press, shows
+from tests.app.hands import drag, press, shows
 
 
 @pytest.fixture
@@ -119,6 +119,19 @@ def test_the_scale_is_dragged_through_its_decades_and_what_rests_is_exact(
     np.testing.assert_array_equal(
         window.player.snapshot.history.test_loss, recording.scalars().test_loss
     )
+
+
+def test_a_drag_is_one_step_that_is_undone_as_a_whole(window: Window, qtbot: QtBot) -> None:
+    steps, runs = window.session.edits.stack.index(), len(window.session.runs.entries)
+    drag(qtbot, scale_slider(window), 0.5, 1.0)
+    assert window.model.experiment == scaled(100)
+    assert window.session.edits.stack.index() == steps + 1
+
+    window.session.edits.undo.trigger()
+    assert window.model.experiment == SMALL
+    qtbot.waitUntil(lambda: shows(window, 0, SMALL), timeout=LONG)
+    assert window.model.recording.last == 0
+    assert len(window.session.runs.entries) <= runs + 1
 
 
 def test_a_drag_faster_than_its_sketches_still_shows_values_on_the_way(
