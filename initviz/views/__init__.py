@@ -6,6 +6,7 @@ from initviz.views.boundary import BoundaryView
 from initviz.views.gradients import GradientView
 from initviz.views.heatmap import HeatmapView
 from initviz.views.history import HistoryView
+from initviz.views.network import NetworkView
 from initviz.views.samples import SamplesView
 from initviz.views.similarity import SimilarityView
 
@@ -13,6 +14,6 @@ VIEWS: dict[str, type[View]] = {
     view.name: view
     for view in (
         BoundaryView, ActivationView, GradientView, HistoryView,
-        HeatmapView, SimilarityView, SamplesView,
+        NetworkView, HeatmapView, SimilarityView, SamplesView,
     )
 }  # fmt: skip

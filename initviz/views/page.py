@@ -42,8 +42,9 @@ OVERVIEW = PageLayout(
     "overview", "Overview", (("boundary",), ("activations", "gradients", "history")), (35, 65)
 )
 NEURONS = PageLayout(
-    "neurons", "Neurons", (("heatmap", "similarity", "samples"),), (100,), focused=True
-)
+    "neurons", "Neurons", (("network",), ("heatmap", "similarity", "samples")), (58, 42),
+    focused=True,
+)  # fmt: skip
 SMALLEST = (756, 460)
 """Pixels that a page needs."""
 

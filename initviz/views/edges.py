@@ -1,0 +1,222 @@
+"""The connections between the tiles of a network, drawn by one item in a few strokes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from initviz.views.arrangement import Array, Column
+from initviz.views.style import Style
+
+LEVELS = 8
+"""Widths, and strengths of colour, for each sign."""
+
+THICKEST = 3.0
+"""Pixels of the strongest connection."""
+
+FAINTEST, STRONGEST = 0.13, 0.92
+"""How opaque the weakest and the strongest connection are."""
+
+STEPS = 9
+"""Points of a curve."""
+
+ROBUST = 99.0
+"""The percentile of the sizes that is drawn as strongest."""
+
+NEAR = 4.0
+"""Pixels within which the mouse is on a connection."""
+
+_SHARE = np.linspace(0, 1, STEPS)
+_CURVE = _SHARE**2 * (3 - 2 * _SHARE)
+_SLOPE = 6 * _SHARE * (1 - _SHARE)
+
+
+def strongest(values: Array) -> float:
+    """The size that is drawn as strongest among these numbers: outliers do not fade the rest."""
+    sizes = np.abs(values[np.isfinite(values)])
+    sizes = sizes[sizes > 0]
+    return float(np.percentile(sizes, ROBUST)) if len(sizes) else 0.0
+
+
+def levels(values: Array, scale: float) -> NDArray[np.int_]:
+    """How strong each connection is drawn: −8 to 8 with its sign; 0 for 0 and what is not finite.
+
+    Args:
+        values: weights, or what else belongs to them.
+        scale: the size that is drawn as strongest.
+    """
+    finite = np.isfinite(values)
+    sound = np.where(finite, values, 0)
+    if scale > 0:
+        with np.errstate(all="ignore"):
+            parts = np.minimum(np.abs(sound.astype(np.float64)) / scale, 1.0)
+    else:
+        parts = np.zeros(values.shape)
+    steps = np.ceil(parts * LEVELS).astype(np.int_)
+    steps = np.where(sound != 0, np.maximum(steps, 1), 0)
+    return np.asarray(np.sign(sound).astype(np.int_) * steps)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The connections from one column to the next.
+
+    Attributes:
+        source, target: the columns.
+        values: what belongs to each connection, (n, m), for their neurons that have a tile.
+        scale: the size that is drawn as strongest.
+        drawn: (n, m), which of them are drawn.
+    """
+
+    source: Column
+    target: Column
+    values: Array
+    scale: float
+    drawn: NDArray[np.bool_]
+
+    def ends(self) -> tuple[Array, Array, Array, Array]:
+        """x and y where each connection begins, and where it ends, (n, m) each."""
+        shape = self.values.shape
+        a, b = self.source, self.target
+        return (
+            np.broadcast_to((a.xs + a.size / 2)[:, None], shape),
+            np.broadcast_to(a.ys[:, None], shape),
+            np.broadcast_to((b.xs - b.size / 2)[None], shape),
+            np.broadcast_to(b.ys[None], shape),
+        )
+
+    def at(self, x: float, y: float) -> tuple[int, int] | None:
+        """The places of the neurons whose connection passes nearest to a point, if it is near."""
+        x0, y0, x1, y1 = self.ends()
+        share = (x - x0) / np.maximum(x1 - x0, 1e-6)
+        passes = self.drawn & (share >= 0) & (share <= 1) & (self.values != 0)
+        if not passes.any():
+            return None
+        share = np.clip(share, 0, 1)
+        slope = 6 * share * (1 - share) * (y1 - y0) / np.maximum(x1 - x0, 1e-6)
+        away = np.abs(y0 + (y1 - y0) * share**2 * (3 - 2 * share) - y) / np.sqrt(1 + slope**2)
+        away = np.where(passes, away, np.inf)
+        place = np.unravel_index(int(away.argmin()), away.shape)
+        return (int(place[0]), int(place[1])) if away[place] <= NEAR else None
+
+
+def keep_strongest(bundles: Sequence[tuple[Array, float]], most: int) -> list[NDArray[np.bool_]]:
+    """Which connections of several layers are drawn: each layer's strongest, ``most`` in all.
+
+    Args:
+        bundles: values (n, m) and the size that is drawn as strongest, for each layer.
+        most: how many, in all.
+    """
+    parts = [
+        np.where(np.isfinite(values) & (scale > 0), np.abs(values) / (scale or 1.0), 0.0)
+        for values, scale in bundles
+    ]
+    count = sum(int((part > 0).sum()) for part in parts)
+    if count <= most:
+        return [part > 0 for part in parts]
+    every = np.concatenate([part.ravel() for part in parts])
+    least = float(np.partition(every, len(every) - most)[len(every) - most])
+    kept = [part > least for part in parts]
+    left = most - sum(int(k.sum()) for k in kept)
+    for part, chosen in zip(parts, kept, strict=True):  # equals, as constant weights are
+        equal = np.argwhere((part == least) & (part > 0))
+        # Every layer gets its share of them, evenly spread.
+        share = min(len(equal), max(0, left), max(1, most // len(parts)))
+        some = equal[np.linspace(0, len(equal) - 1, share).astype(int)] if share else equal[:0]
+        chosen[some[:, 0], some[:, 1]] = True
+        left -= len(some)
+    return kept
+
+
+class EdgeItem(pg.GraphicsObject):
+    """Connections as smooth curves, coloured by sign, as wide and as opaque as they are strong."""
+
+    def __init__(self, style: Style, *, bold: bool = False) -> None:
+        super().__init__()
+        self.look = style
+        self.bold = bold
+        self.bundles: list[Bundle] = []
+        self.strokes: list[tuple[QPainterPath, int]] = []
+        self._ground = QRectF()
+        self.setAcceptedMouseButtons(pg.QtCore.Qt.MouseButton.NoButton)
+
+    def set_bundles(self, bundles: Sequence[Bundle], ground: QRectF) -> None:
+        """Draw these connections instead, on a ground of this size."""
+        if ground != self._ground:
+            self.prepareGeometryChange()
+            self._ground = ground
+        self.bundles = list(bundles)
+        ends: list[list[Array]] = [[], [], [], []]
+        strengths: list[NDArray[np.int_]] = []
+        for bundle in self.bundles:
+            for whole, end in zip(ends, bundle.ends(), strict=True):
+                whole.append(end[bundle.drawn])
+            strengths.append(levels(bundle.values, bundle.scale)[bundle.drawn])
+        self.strokes = []
+        if strengths:
+            x0, y0, x1, y1 = (np.concatenate(end) for end in ends)
+            strength = np.concatenate(strengths)
+            x = x0[:, None] + (x1 - x0)[:, None] * _SHARE
+            y = y0[:, None] + (y1 - y0)[:, None] * _CURVE
+            # Unit normals, for the strokes beside the middle of a wide curve.
+            slope = (y1 - y0)[:, None] * _SLOPE / np.maximum(x1 - x0, 1e-6)[:, None]
+            length = np.sqrt(1 + slope**2)
+            normal = np.stack([-slope / length, 1 / length])
+            for size in range(1, LEVELS + 1):  # the strongest ones lie on top
+                for level in (-size, size):
+                    some = strength == level
+                    if some.any():
+                        path = self._path(x[some], y[some], normal[:, some], size)
+                        self.strokes.append((path, level))
+        self.update()
+
+    def _path(self, x: Array, y: Array, normal: Array, size: int) -> QPainterPath:
+        """Curves as many strokes of one pixel: a wide pen takes Qt thirty times as long."""
+        count = max(1, round(self.width(size) * self.look.line))
+        aside = (np.arange(count) - (count - 1) / 2) * 0.9 / self.look.line
+        many_x = x + aside[:, None, None] * normal[0]
+        many_y = y + aside[:, None, None] * normal[1]
+        joined = np.ones(many_x.shape, dtype=np.int32)
+        joined[..., -1] = 0
+        path: QPainterPath = pg.arrayToQPath(many_x.ravel(), many_y.ravel(), connect=joined.ravel())
+        return path
+
+    def width(self, size: int) -> float:
+        """Pixels of a connection of this strength."""
+        part = (size - 1) / (LEVELS - 1)
+        return 1 + (THICKEST - 1) * max(0.0, part - 0.2) / 0.8 + (0.6 if self.bold else 0.0)
+
+    def pen(self, level: int) -> QPen:
+        """What a connection of this strength is drawn with."""
+        part = (abs(level) - 1) / (LEVELS - 1)
+        colour = QColor(edge_colour(self.look, level))
+        # Squared, so that many weak ones do not hide the few strong ones.
+        opaque = FAINTEST + (STRONGEST - FAINTEST) * part**2
+        colour.setAlphaF(min(1.0, opaque + (0.35 if self.bold else 0.0)))
+        pen = QPen(colour, 1)
+        pen.setCosmetic(True)
+        return pen
+
+    def boundingRect(self) -> QRectF:
+        """All of the ground."""
+        return QRectF(self._ground)
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Stroke by stroke, the weakest first."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for path, level in self.strokes:
+            painter.setPen(self.pen(level))
+            painter.drawPath(path)
+
+
+def edge_colour(style: Style, sign: int) -> str:
+    """The colour of a connection: the ends of the diverging map, bright enough for the ground."""
+    if style.name == "dark":
+        return "#e07b3a" if sign < 0 else "#4f9fe0"
+    return style.negative if sign < 0 else style.positive
