@@ -12,8 +12,10 @@ from pathlib import Path
 
 from benchmarks.table import Table
 
-SUBJECTS = ("engine", "recording", "probing", "window", "dragging", "startup", "memory",
-            "diagnosis", "opening")  # fmt: skip
+SUBJECTS = (
+    "engine", "recording", "probing", "views", "window", "dragging", "startup", "memory",
+    "diagnosis", "opening",
+)  # fmt: skip
 """One module each, with ``run(quick) -> list[Table]``."""
 
 

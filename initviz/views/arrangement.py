@@ -21,6 +21,9 @@ INPUTS = -1
 SMALLEST, ROOMY, LARGEST = 22.0, 26.0, 56.0
 """Pixels on a side of a tile: where all neurons just fit, where some are left out, at most."""
 
+GENEROUS = 34.0
+"""Pixels on a side of tiles that need not be staggered to be larger, where there is width."""
+
 SPACING = 1.18
 """Distance of two tiles, in sides of a tile."""
 
@@ -151,21 +154,18 @@ def arrange(
         height: the same.
         zoom: factor on everything.
     """
-    single = totals[-1] == 1
-    tall = [len(some) for some in (shown[:-1] if single else shown)]
-    size = max(SMALLEST, min([LARGEST, *(_size(count, height) for count in tall)]))
-    needed = max(_height(count, size, height) for count in tall)
-    ground = max(height, needed)
-    large = max(size, min(ANSWER, 0.5 * height, 0.24 * width))
-    sizes = [size] * len(shown)
-    if single:
-        sizes[-1] = large
-    halves = [
-        side / 2 if not _staggered(len(some), side, height) else side + 2
-        for some, side in zip(shown, sizes, strict=True)
-    ]
-    taken = 2 * sum(halves) + 2 * MARGIN + (0 if single else large + AIRY / 2)
-    room = (width - taken) / (len(shown) - 1)
+    # Staggered tiles are larger, and take more width.
+    for least in (GENEROUS, SMALLEST):
+        frame = _Frame(height, least)
+        sizes, large = _sizes(shown, totals[-1] == 1, width, frame)
+        halves = [
+            side + 2 if frame.staggered(len(some), side) else side / 2
+            for some, side in zip(shown, sizes, strict=True)
+        ]
+        answer_room = 0.0 if totals[-1] == 1 else large + AIRY / 2
+        room = (width - 2 * (sum(halves) + MARGIN) - answer_room) / (len(shown) - 1)
+        if room >= AIRY:
+            break
     fits = room >= TIGHT
     left = MARGIN
     if fits:
@@ -173,26 +173,22 @@ def arrange(
         room = min(room, WIDEST)
     else:
         room = AIRY
+    tall = zip(shown, sizes, strict=True)
+    ground = max(height, *(frame.needed(len(some), side) for some, side in tall))
     columns = []
     for i, (some, total, side, half) in enumerate(zip(shown, totals, sizes, halves, strict=True)):
-        xs, ys = _stand(len(some), side, height, ground)
+        xs, ys = frame.stand(len(some), side)
         middle = left + half
         columns.append(
             Column(
-                INPUTS + i,
-                some,
-                total,
-                zoom * (middle + xs),
-                zoom * ys,
-                zoom * side,
-                zoom * middle,
-                zoom * half,
+                INPUTS + i, some, total, zoom * (middle + xs), zoom * (ground / 2 + ys),
+                zoom * side, zoom * middle, zoom * half,
             )
-        )
+        )  # fmt: skip
         left += 2 * half + room
     left -= room
     answer = None
-    if not single:
+    if answer_room:
         left += AIRY / 2
         answer = zoom * left, zoom * (ground - large) / 2, zoom * large
         left += large
@@ -200,30 +196,47 @@ def arrange(
     return Arrangement(tuple(columns), zoom * whole, zoom * ground, answer)
 
 
-def _staggered(count: int, size: float, height: float) -> bool:
-    """Whether a column's tiles stand to the left and to the right in turns."""
-    return count > 1 and count * max(size, SMALLEST) * SPACING > height + 1e-6
+def _sizes(
+    shown: Sequence[NDArray[np.int_]], single: bool, width: float, frame: _Frame
+) -> tuple[list[float], float]:
+    """The sides of every column's tiles, and of the tile that shows the answer."""
+    counts = [len(some) for some in (shown[:-1] if single else shown)]
+    size = max(SMALLEST, min([LARGEST, *(frame.size(count) for count in counts)]))
+    large = max(size, min(ANSWER, 0.5 * frame.height, 0.24 * width))
+    sizes = [size] * len(shown)
+    if single:
+        sizes[-1] = large
+    return sizes, large
 
 
-def _size(count: int, height: float) -> float:
-    """The largest tiles of which so many fit."""
-    one_row = height / (count * SPACING)
-    if one_row >= SMALLEST:
-        return one_row
-    return 2 * height / ((count + 1) * SPACING)
+@dataclass(frozen=True)
+class _Frame:
+    """The height that there is, and the smallest tiles that stand in one row."""
 
+    height: float
+    least: float
 
-def _height(count: int, size: float, height: float) -> float:
-    """Pixels that so many tiles take."""
-    if _staggered(count, size, height):
-        return (count + 1) * size * SPACING / 2
-    return count * size * SPACING
+    def staggered(self, count: int, size: float) -> bool:
+        """Whether a column's tiles stand to the left and to the right in turns."""
+        return count > 1 and count * max(size, self.least) * SPACING > self.height + 1e-6
 
+    def size(self, count: int) -> float:
+        """The largest tiles of which so many fit."""
+        one_row = self.height / (count * SPACING)
+        if one_row >= self.least:
+            return one_row
+        return 2 * self.height / ((count + 1) * SPACING)
 
-def _stand(count: int, size: float, height: float, ground: float) -> tuple[Array, Array]:
-    """The centres of a column's tiles, from its middle, and from the top of the ground."""
-    places = np.arange(count) - (count - 1) / 2
-    if _staggered(count, size, height):
-        aside = (size / 2 + 2) * np.where(np.arange(count) % 2, 1.0, -1.0)
-        return aside, ground / 2 + places * size * SPACING / 2
-    return np.zeros(count), ground / 2 + places * size * SPACING
+    def needed(self, count: int, size: float) -> float:
+        """Pixels that so many tiles take."""
+        if self.staggered(count, size):
+            return (count + 1) * size * SPACING / 2
+        return count * size * SPACING
+
+    def stand(self, count: int, size: float) -> tuple[Array, Array]:
+        """The centres of a column's tiles, from its middle."""
+        places = np.arange(count) - (count - 1) / 2
+        if self.staggered(count, size):
+            aside = (size / 2 + 2) * np.where(np.arange(count) % 2, 1.0, -1.0)
+            return aside, places * size * SPACING / 2
+        return np.zeros(count), places * size * SPACING

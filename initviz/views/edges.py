@@ -23,25 +23,21 @@ THICKEST = 3.0
 FAINTEST, STRONGEST = 0.13, 0.92
 """How opaque the weakest and the strongest connection are."""
 
-STEPS = 9
-"""Points of a curve."""
-
 ROBUST = 99.0
 """The percentile of the sizes that is drawn as strongest."""
 
 NEAR = 4.0
 """Pixels within which the mouse is on a connection."""
 
-_SHARE = np.linspace(0, 1, STEPS)
-_CURVE = _SHARE**2 * (3 - 2 * _SHARE)
-_SLOPE = 6 * _SHARE * (1 - _SHARE)
-
 
 def strongest(values: Array) -> float:
     """The size that is drawn as strongest among these numbers: outliers do not fade the rest."""
     sizes = np.abs(values[np.isfinite(values)])
     sizes = sizes[sizes > 0]
-    return float(np.percentile(sizes, ROBUST)) if len(sizes) else 0.0
+    if not len(sizes):
+        return 0.0
+    place = int(ROBUST / 100 * (len(sizes) - 1))
+    return float(np.partition(sizes, place)[place])
 
 
 def levels(values: Array, scale: float) -> NDArray[np.int_]:
@@ -162,29 +158,31 @@ class EdgeItem(pg.GraphicsObject):
         if strengths:
             x0, y0, x1, y1 = (np.concatenate(end) for end in ends)
             strength = np.concatenate(strengths)
-            x = x0[:, None] + (x1 - x0)[:, None] * _SHARE
-            y = y0[:, None] + (y1 - y0)[:, None] * _CURVE
-            # Unit normals, for the strokes beside the middle of a wide curve.
-            slope = (y1 - y0)[:, None] * _SLOPE / np.maximum(x1 - x0, 1e-6)[:, None]
-            length = np.sqrt(1 + slope**2)
-            normal = np.stack([-slope / length, 1 / length])
             for size in range(1, LEVELS + 1):  # the strongest ones lie on top
                 for level in (-size, size):
                     some = strength == level
                     if some.any():
-                        path = self._path(x[some], y[some], normal[:, some], size)
+                        path = self._path(x0[some], y0[some], x1[some], y1[some], size)
                         self.strokes.append((path, level))
         self.update()
 
-    def _path(self, x: Array, y: Array, normal: Array, size: int) -> QPainterPath:
+    def _path(self, x0: Array, y0: Array, x1: Array, y1: Array, size: int) -> QPainterPath:
         """Curves as many strokes of one pixel: a wide pen takes Qt thirty times as long."""
         count = max(1, round(self.width(size) * self.look.line))
-        aside = (np.arange(count) - (count - 1) / 2) * 0.9 / self.look.line
-        many_x = x + aside[:, None, None] * normal[0]
-        many_y = y + aside[:, None, None] * normal[1]
-        joined = np.ones(many_x.shape, dtype=np.int32)
-        joined[..., -1] = 0
-        path: QPainterPath = pg.arrayToQPath(many_x.ravel(), many_y.ravel(), connect=joined.ravel())
+        third, slope = (x1 - x0) / 3, 1.5 * (y1 - y0) / np.maximum(x1 - x0, 1e-6)
+        length = np.sqrt(1 + slope**2)
+        path = QPainterPath()
+        for aside in (np.arange(count) - (count - 1) / 2) * 0.9 / self.look.line:
+            # Ends move up or down; the controls move so that the middle moves along its normal.
+            across = -4 / 3 * aside * slope / length
+            down = aside * (4 / 3 / length - 1 / 3)
+            points = (
+                x0, y0 + aside, x0 + third + across, y0 + down, x1 - third + across, y1 + down,
+                x1, y1 + aside,
+            )  # fmt: skip
+            for a, b, c, d, e, f, g, h in zip(*(p.tolist() for p in points), strict=True):
+                path.moveTo(a, b)
+                path.cubicTo(c, d, e, f, g, h)
         return path
 
     def width(self, size: int) -> float:

@@ -24,9 +24,13 @@ class Inside:
     """A snapshot that has layers and tiles, seen lane by lane.
 
     Lanes are numbered by their place in the focus, layers from 0, ``INPUTS`` for the inputs.
+
+    Args:
+        snapshot: with layers and tiles.
+        before: what was shown before; what has not changed since is taken from it.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: Inside | None = None) -> None:
         assert snapshot.tiles is not None
         self.snapshot = snapshot
         self.tiles: Tiles = snapshot.tiles
@@ -34,6 +38,12 @@ class Inside:
         self.sizes = snapshot.experiment.sizes
         self._figures: dict[tuple[int, int], NeuronFigures] = {}
         self._scales: dict[tuple[str, int], float] = {}
+        if (
+            before is not None
+            and before.snapshot.plane is snapshot.plane
+            and before.cells == self.cells
+        ):
+            self.inputs = before.inputs
 
     @staticmethod
     def complete(snapshot: Snapshot) -> bool:

@@ -19,8 +19,8 @@ from initviz.views.portrait import label_bytes
 from initviz.views.style import Style
 from initviz.views.tiles import Mark, Strip, signed_bytes
 
-MOST_EDGES = 640
-"""Connections that are drawn at once."""
+MOST_EDGES, MOST_OF_A_LAYER = 640, 110
+"""Connections that are drawn at once, and those of a layer: more would be a carpet."""
 
 
 class LaneNetwork:
@@ -117,7 +117,7 @@ class LaneNetwork:
         for source, target in pairs:
             values = self._values(source, target)
             found.append((values, self.inside.scale(self.kind, target.layer)))
-        drawn = keep_strongest(found, most)
+        drawn = keep_strongest(found, min(most, MOST_OF_A_LAYER * len(found)))
         self.drawn = sum(int(part.sum()) for part in drawn)
         self.total = sum(
             int((np.isfinite(values) & (values != 0)).sum()) for values, _ in found

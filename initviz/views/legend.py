@@ -28,8 +28,7 @@ class LegendText:
     """What the legend says.
 
     Attributes:
-        low, high: the ends of the tiles' colours.
-        tiles: what they are the colours of.
+        low, high: what stands at the ends of the tiles' colours.
         edges: what the connections' colours and widths show.
         dead, stuck, groups: how many neurons, and how many groups of identical ones.
         where: "" or where these were counted.
@@ -38,7 +37,6 @@ class LegendText:
 
     low: str = ""
     high: str = ""
-    tiles: str = ""
     edges: str = ""
     dead: int = 0
     stuck: int = 0
@@ -105,13 +103,12 @@ class Legend(pg.GraphicsWidget):
 
     def _draw_tiles(self, painter: QPainter, x: float) -> float:
         text = self.text
-        if not text.tiles or not self._fits(x, text.low + text.high + text.tiles, BAR + 14):
+        if not text.high or not self._fits(x, text.low + text.high, BAR + 8):
             return x - GAP
         x = self._write(painter, x, text.low) + 4
         middle = self.size().height() / 2
         painter.drawImage(QRectF(x, middle - 4, BAR, 8), self._bar)
-        x = self._write(painter, x + BAR + 4, text.high)
-        return self._write(painter, x + 6, text.tiles)
+        return self._write(painter, x + BAR + 4, text.high)
 
     def _draw_edges(self, painter: QPainter, x: float) -> float:
         text = self.text.edges

@@ -117,7 +117,7 @@ class NetworkView(View):
             if before is None or before.epoch != snapshot.epoch:
                 self._rest.start()
             if before is not snapshot:
-                self.inside = Inside(snapshot)
+                self.inside = Inside(snapshot, self.inside)
         elif self.inside is not None and not self.inside.snapshot.experiment.same_run(
             snapshot.experiment
         ):
@@ -161,9 +161,12 @@ class NetworkView(View):
         self.choice.update(self.inside, height, self.ranking.value, self.pinned)
         shown, sizes = self.choice.shown, self.inside.sizes
         base = arrange(shown, sizes, width, height)
+        narrower = window.width() < self.sight.window.width()
         self.sight.fit(base, window)
         zoom = self.sight.zoom
         self.arrangement = base if zoom == 1 else arrange(shown, sizes, width, height, zoom)
+        if narrower and self.pinned is not None:
+            self.sight.reveal(self.arrangement, self.pinned[0] + 1)
         self._draw()
 
     def rested(self) -> None:
@@ -184,10 +187,7 @@ class NetworkView(View):
         )  # fmt: skip
         self.stage.draw(self.inside, self.arrangement, self.sight, options)
         self._light()
-        drawn = sum(network.drawn for network in self.stage.networks)
-        total = sum(network.total for network in self.stage.networks)
-        some = f" · {drawn:,} strongest of {total:,} lines" if drawn < total else ""
-        self.panel.subtitle.setText(f"epoch {self.inside.snapshot.epoch}{some}")
+        self.panel.subtitle.setText(f"epoch {self.inside.snapshot.epoch}")
         # Where all fit there is nothing to rank, and the words have more room.
         rest = any(column.rest for column in self.arrangement.columns)
         for widget in (self._captions[0], self.ranking):

@@ -12,12 +12,13 @@ from initviz.views import legend, strip
 from initviz.views.answers import colouring
 from initviz.views.arrangement import Arrangement
 from initviz.views.base import Canvas, Header, lane_marks
+from initviz.views.captions import Caption
 from initviz.views.choice import Neuron
 from initviz.views.inside import UPDATE, WEIGHT, Inside
 from initviz.views.lane_network import MOST_EDGES, LaneNetwork
 from initviz.views.legend import Legend, LegendText
 from initviz.views.neuron_detail import TALL, WIDE, WIDTH, NeuronDetail, Place
-from initviz.views.pane import FADED, Caption, Hit, Pane
+from initviz.views.pane import FADED, Hit, Pane
 from initviz.views.sight import Sight
 from initviz.views.strip import Strip
 from initviz.views.style import Style
@@ -208,17 +209,21 @@ class Stage(QObject):
         counts: Sequence[tuple[int, int, int]],
     ) -> LegendText:
         bound = None if options.each else inside.bounded()
-        low, high = ("−max", "max") if bound is None else (f"−{bound:g}", f"{bound:g}")
-        whose = "its own max" if options.each else "max of its layer"
+        low, high = "−max", f"max of {'the neuron' if options.each else 'the layer'}"
+        if bound is not None:
+            low, high = f"−{bound:g}", f"{bound:g}"
         what = {WEIGHT: "weight", UPDATE: "update"}.get(options.kind, "gradient")
-        edges = f"{what}, in its layer"
+        drawn = sum(network.drawn for network in self.networks)
+        total = sum(network.total for network in self.networks)
+        edges = f"{what}: wide = large in its layer"
+        if drawn < total:
+            edges = f"{what}: strongest {drawn:,} of {total:,}"
         if options.kind == UPDATE and inside.snapshot.updates is None:
             edges = "no update before the first step"
         dead, stuck, groups = (sum(c[i] for c in counts) for i in range(3))
         seen = len(self.networks[0].columns)
         return LegendText(
-            low, high, "activation" if bound is not None else f"activation, {whose}", edges,
-            dead, stuck, groups,
+            f"activation {low}", high, edges, dead, stuck, groups,
             where="in the layers seen" if seen < len(arrangement.columns) else "",
             counted=len(self.networks) == 1,
         )  # fmt: skip
@@ -267,4 +272,4 @@ class Stage(QObject):
 
 
 def _count_words(counts: tuple[int, int, int]) -> str:
-    return " · ".join(words for _, words in LegendText("", "", "", "", *counts).counts)
+    return " · ".join(words for _, words in LegendText("", "", "", *counts).counts)

@@ -165,7 +165,7 @@ class NeuronPlots:
             if wanted != self._drawn[place]:
                 self._drawn[place] = wanted
                 plot.setYRange(*wanted, padding=0.06)
-                ticks = [(t, tick_text(t)) for t in round_ticks(*wanted, 3)]
+                ticks = [(t, tick_text(t)) for t in round_ticks(*wanted, 4)]
                 plot.getAxis("left").setTicks([ticks, []])
 
     def _draw_bias(self, history: NeuronHistory, colours: list[str]) -> None:

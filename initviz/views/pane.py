@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QGraphicsItem,
     QGraphicsSceneHoverEvent,
@@ -16,14 +14,13 @@ from PySide6.QtWidgets import (
     QGraphicsSceneWheelEvent,
 )
 
-from initviz.views.arrangement import INPUTS, Arrangement, Column
+from initviz.views.arrangement import Arrangement, Column
 from initviz.views.base import draw_once
+from initviz.views.captions import NAMES, RESTS, Captions
 from initviz.views.edges import EdgeItem
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.outlines import Outlines
+from initviz.views.style import Style
 from initviz.views.tiles import TileItem
-
-NAMES, RESTS = 18.0, 15.0
-"""Pixels above the tiles for the names of the layers, and below for the counts of the rest."""
 
 STILL = 4.0
 """Pixels that the mouse may move while it clicks."""
@@ -191,150 +188,3 @@ class Pane(pg.GraphicsWidget):
                 Qt.CursorShape.ArrowCursor if hit is None else Qt.CursorShape.PointingHandCursor
             )
             self.pointed.emit(hit)
-
-
-class Outlines(pg.GraphicsObject):
-    """Frames around tiles that stand out, a note, and how much of the ground's height is seen."""
-
-    def __init__(self, style: Style) -> None:
-        super().__init__()
-        self.look = style
-        self.pinned: list[QRectF] = []
-        self.hovered: list[QRectF] = []
-        self.note = ""
-        self._window, self._ground = QRectF(), QRectF()
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def set_outlines(
-        self, pinned: Sequence[QRectF], hovered: Sequence[QRectF], note: str, window: QRectF,
-        ground: QRectF,
-    ) -> None:  # fmt: skip
-        """Draw these; the window is what is seen of the ground."""
-        wanted = (list(pinned), list(hovered), note, window, ground)
-        if wanted == (self.pinned, self.hovered, self.note, self._window, self._ground):
-            return
-        if ground != self._ground:
-            self.prepareGeometryChange()
-        self.pinned, self.hovered, self.note, self._window, self._ground = wanted
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        """All of the ground."""
-        return QRectF(self._ground.united(self._window))
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Frames, the note, and the bar at the right."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for rects, colour in ((self.hovered, self.look.text), (self.pinned, self.look.accent)):
-            for rect in rects:
-                painter.setPen(QPen(QColor(self.look.panel), 4))
-                painter.drawRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), 2, 2)
-                painter.setPen(QPen(QColor(colour), 2))
-                painter.drawRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), 2, 2)
-        seen, whole = self._window.height(), self._ground.height()
-        if whole > seen + 1:
-            length = max(20.0, seen * seen / whole)
-            top = self._window.top() * (seen - length) / max(whole - seen, 1)
-            bar = QRectF(self._window.right() - 5, self._window.top() + top, 4, length)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.look.muted))
-            painter.drawRoundedRect(bar, 2, 2)
-        if self.note:
-            draw_note(painter, self._window.center(), self.note, self.look)
-
-
-def draw_note(painter: QPainter, centre: QPointF, text: str, style: Style) -> None:
-    """Words on a ground of their own, around a point."""
-    painter.setFont(font())
-    box = QFontMetricsF(font()).boundingRect(text)
-    ground = QRectF(0, 0, box.width() + 20, box.height() + 12)
-    ground.moveCenter(centre)
-    painter.setPen(QPen(QColor(style.bad), 1))
-    painter.setBrush(QColor(style.panel))
-    painter.drawRoundedRect(ground, 4, 4)
-    painter.setPen(QColor(style.text))
-    painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
-
-
-@dataclass(frozen=True)
-class Caption:
-    """What stands above and below a column.
-
-    Attributes:
-        layer, name: the layer's.
-        x: its middle, on the pane.
-        rest: how many neurons have no tile.
-        room: pixels there are.
-        marked: whether the layer is in focus.
-    """
-
-    layer: int
-    name: str
-    x: float
-    rest: int
-    room: float
-    marked: bool
-
-
-class Captions(pg.GraphicsObject):
-    """The names of the layers above their columns, and how many neurons are not shown below."""
-
-    def __init__(self, style: Style) -> None:
-        super().__init__()
-        self.look = style
-        self.captions: list[Caption] = []
-        self.boxes: list[tuple[str, int, QRectF]] = []
-        self._size = QRectF()
-
-    def set_size(self, width: float, height: float) -> None:
-        """Take the size of the pane."""
-        self.prepareGeometryChange()
-        self._size = QRectF(0, 0, width, height)
-
-    def set_captions(self, captions: Sequence[Caption]) -> None:
-        """Show these instead."""
-        if list(captions) == self.captions:
-            return
-        self.captions = list(captions)
-        self.boxes = []
-        for caption in self.captions:
-            box = QRectF(0, 0, caption.room, NAMES)
-            box.moveCenter(QPointF(caption.x, NAMES / 2))
-            if caption.layer != INPUTS:
-                self.boxes.append(("name", caption.layer, box))
-            if caption.rest:
-                below = QRectF(box)
-                below.moveTop(self._size.height() - RESTS)
-                self.boxes.append(("rest", caption.layer, below))
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        """All of the pane."""
-        return QRectF(self._size)
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Names, and counts."""
-        metrics = QFontMetricsF(font(SMALL_SIZE))
-        bold = QFontMetricsF(font(SMALL_SIZE, bold=True))
-        middle = Qt.AlignmentFlag.AlignCenter
-        for caption in self.captions:
-            painter.setFont(font(SMALL_SIZE, bold=caption.marked))
-            painter.setPen(QColor(self.look.text if caption.marked else self.look.muted))
-            name = caption.name
-            if (bold if caption.marked else metrics).horizontalAdvance(name) > caption.room:
-                name = name.replace("hidden ", "").replace("output", "out").replace("inputs", "in")
-            wide = max(caption.room, 60.0)
-            box = QRectF(caption.x - wide / 2, 0, wide, NAMES - 4)
-            painter.drawText(box, middle, name)
-            if caption.marked:
-                half = (bold.horizontalAdvance(name)) / 2
-                painter.setPen(QPen(QColor(self.look.accent), 2))
-                painter.drawLine(
-                    QPointF(caption.x - half, NAMES - 3), QPointF(caption.x + half, NAMES - 3)
-                )
-            if caption.rest:
-                painter.setFont(font(SMALL_SIZE))
-                painter.setPen(QColor(self.look.muted))
-                below = QRectF(caption.x - 40, self._size.height() - RESTS, 80, RESTS)
-                painter.drawText(below, middle, f"+{caption.rest:,}")

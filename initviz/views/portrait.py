@@ -97,7 +97,7 @@ class Portrait(pg.GraphicsWidget):
             side = max(20.0, min(height - 4, 0.55 * width))
             return [QRectF(0, TITLE, side, side)]
         side = max(20.0, min((width - 8) / 2, height - 2 * LINE - 6))
-        return [QRectF(k * (side + 8), TITLE, side, side) for k in range(count)]
+        return [QRectF(k * width / 2, TITLE, side, side) for k in range(count)]
 
     def show_neuron(
         self, title: str, strips: Sequence[Strip], lines: Sequence[Sequence[tuple[str, str]]]
@@ -164,33 +164,25 @@ class Words(pg.GraphicsObject):
     def _beside(self, painter: QPainter, rect: QRectF, lines: list[tuple[str, str]]) -> None:
         left, y = rect.right() + 9, rect.top()
         room = self._whole.width() - left
-        apart = min(2 * LINE - 1, max(LINE, (self._whole.height() - TITLE) / max(len(lines), 1)))
-        two = apart >= 2 * LINE - 6
+        apart = min(20.0, max(LINE, rect.height() / max(len(lines), 1)))
         for name, number in lines:
-            if y + (2 * LINE - 4 if two else LINE) > self._whole.height() + 1:
+            if y + LINE > self._whole.height() + 1:
                 return
-            self._pair(painter, QRectF(left, y, room, LINE), name, number, two=two)
+            self._pair(painter, QRectF(left, y, room - 8, LINE), name, number)
             y += apart
 
     def _below(self, painter: QPainter, rect: QRectF, lines: list[tuple[str, str]]) -> None:
-        y = rect.bottom() + 2
+        y, room = rect.bottom() + 2, self._whole.width() / 2 - 10
         for name, number in lines[:2]:
-            self._pair(painter, QRectF(rect.left(), y, rect.width(), LINE), name, number, two=False)
+            self._pair(painter, QRectF(rect.left(), y, room, LINE), name, number)
             y += LINE - 1
 
-    def _pair(
-        self, painter: QPainter, box: QRectF, name: str, number: str, *, two: bool
-    ) -> None:  # fmt: skip
+    def _pair(self, painter: QPainter, box: QRectF, name: str, number: str) -> None:
         painter.setPen(QColor(self.look.muted))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(QColor(self.look.text))
-        if two:
-            painter.drawText(
-                box.translated(0, LINE - 2), Qt.AlignmentFlag.AlignVCenter, number
-            )  # fmt: skip
-        else:
-            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(box, right, number)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(box, right, number)
 
 
 def label_bytes(values: NDArray[np.floating], colouring: Colouring) -> NDArray[np.ubyte]:

@@ -104,7 +104,7 @@ class TileItem(pg.GraphicsObject):
         parts = []
         gap = np.uint32(QColor(self.look.field).rgb())
         for strip in strips:
-            colours = _packed(strip.table)[strip.values[:, ::-1]]
+            colours = np.take(_packed(strip.table), strip.values[:, ::-1])
             if strip.gaps is not None:
                 colours[strip.gaps[:, ::-1]] = gap
             parts.append(colours)

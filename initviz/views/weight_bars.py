@@ -12,7 +12,7 @@ from initviz.snapshot import Array
 from initviz.views.edges import edge_colour
 from initviz.views.style import GLYPHS, SMALL_SIZE, Style, font
 
-TITLE = 15.0
+TITLE, MARGIN = 15.0, 8.0
 
 IN_ORDER = 64
 """Weights up to which the bars stand in the neurons' order; more are sorted by their value."""
@@ -72,7 +72,8 @@ class WeightBars(pg.GraphicsWidget):
         rows = max(len(self.heights), 1)
         left = 14.0 if rows > 1 else 0.0
         height = (self.size().height() - TITLE) / rows
-        return QRectF(left, TITLE + row * height, max(4.0, self.size().width() - left), height)
+        width = max(4.0, self.size().width() - left - MARGIN)
+        return QRectF(left, TITLE + row * height, width, height)
 
     def at(self, position: QPointF) -> tuple[int, list[float]] | None:
         """The neuron whose bar is at a place, and its weight in every lane."""
@@ -93,7 +94,7 @@ class WeightBars(pg.GraphicsWidget):
         """Title, zero lines, bars."""
         painter.setFont(font(SMALL_SIZE))
         metrics = QFontMetricsF(font(SMALL_SIZE))
-        width = self.size().width()
+        width = self.size().width() - MARGIN
         count = len(self._neurons)
         box = QRectF(0, 0, width, TITLE)
         painter.setPen(QColor(self.look.muted))
