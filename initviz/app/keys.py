@@ -21,6 +21,8 @@ KEYS = (
     ("← →", "on a slider that Tab has gone to: a step"),
     ("Esc", "in a field: back to the value before the typing"),
     ("Alt+↑ Alt+↓", "move the initialisation with the focus"),
+    ("Alt+arrows", "on the Neurons page: to the neuron beside the pinned one"),
+    ("Esc", "on the Neurons page: let the pinned neuron go"),
     ("Ctrl+E", "save a picture of the page"),
     ("Ctrl+Shift+C", "copy a picture of the page"),
     ("Ctrl+O  Ctrl+S", "open, save the experiment"),

@@ -40,20 +40,20 @@ def strongest(values: Array) -> float:
     return float(np.partition(sizes, place)[place])
 
 
-def levels(values: Array, scale: float) -> NDArray[np.int_]:
+def levels(values: Array, scale: float, floor: float = 0.0) -> NDArray[np.int_]:
     """How strong each connection is drawn: −8 to 8 with its sign; 0 for 0 and what is not finite.
 
     Args:
         values: weights, or what else belongs to them.
         scale: the size that is drawn as strongest.
+        floor: the size that is drawn as weakest.
     """
     finite = np.isfinite(values)
     sound = np.where(finite, values, 0)
-    if scale > 0:
-        with np.errstate(all="ignore"):
-            parts = np.minimum(np.abs(sound.astype(np.float64)) / scale, 1.0)
-    else:
-        parts = np.zeros(values.shape)
+    with np.errstate(all="ignore"):
+        sizes = np.abs(sound.astype(np.float64)) - floor
+        parts = sizes / (scale - floor) if scale > floor else np.sign(sizes)
+    parts = np.clip(parts, 0.0, 1.0)
     steps = np.ceil(parts * LEVELS).astype(np.int_)
     steps = np.where(sound != 0, np.maximum(steps, 1), 0)
     return np.asarray(np.sign(sound).astype(np.int_) * steps)
@@ -68,6 +68,7 @@ class Bundle:
         values: what belongs to each connection, (n, m), for their neurons that have a tile.
         scale: the size that is drawn as strongest.
         drawn: (n, m), which of them are drawn.
+        floor: the size that is drawn as weakest.
     """
 
     source: Column
@@ -75,6 +76,7 @@ class Bundle:
     values: Array
     scale: float
     drawn: NDArray[np.bool_]
+    floor: float = 0.0
 
     def ends(self) -> tuple[Array, Array, Array, Array]:
         """x and y where each connection begins, and where it ends, (n, m) each."""
@@ -100,6 +102,14 @@ class Bundle:
         away = np.where(passes, away, np.inf)
         place = np.unravel_index(int(away.argmin()), away.shape)
         return (int(place[0]), int(place[1])) if away[place] <= NEAR else None
+
+
+def weakest(values: Array, drawn: NDArray[np.bool_]) -> float:
+    """The size to draw as weakest: where weak connections are left out, the rest still differ."""
+    sound = np.isfinite(values) & (values != 0)
+    if not drawn.any() or int(drawn.sum()) == int(sound.sum()):
+        return 0.0
+    return 0.75 * float(np.abs(values[drawn]).min())
 
 
 def keep_strongest(bundles: Sequence[tuple[Array, float]], most: int) -> list[NDArray[np.bool_]]:
@@ -153,7 +163,7 @@ class EdgeItem(pg.GraphicsObject):
         for bundle in self.bundles:
             for whole, end in zip(ends, bundle.ends(), strict=True):
                 whole.append(end[bundle.drawn])
-            strengths.append(levels(bundle.values, bundle.scale)[bundle.drawn])
+            strengths.append(levels(bundle.values, bundle.scale, bundle.floor)[bundle.drawn])
         self.strokes = []
         if strengths:
             x0, y0, x1, y1 = (np.concatenate(end) for end in ends)

@@ -10,9 +10,9 @@ from PySide6.QtCore import QRectF
 
 from initviz.snapshot import Array
 from initviz.views.answers import Colouring
-from initviz.views.arrangement import INPUTS, Column
+from initviz.views.arrangement import INPUTS, Arrangement, Column
 from initviz.views.choice import Neuron
-from initviz.views.edges import Bundle, keep_strongest
+from initviz.views.edges import Bundle, keep_strongest, weakest
 from initviz.views.inside import Inside, letters
 from initviz.views.pane import Pane
 from initviz.views.portrait import label_bytes
@@ -63,7 +63,7 @@ class LaneNetwork:
             box = QRectF(left, top, side, side)
             strips.append(Strip(values, self._gap(), self.colouring.table, [box]))
         self.pane.tiles.set_tiles(strips, marks, self.ground)
-        self._show_edges(arrangement.columns, seen, window, most)
+        self._show_edges(arrangement, seen, window, most)
 
     def strip(self, layer: int, neurons: NDArray[np.int_], rects: Sequence[QRectF]) -> Strip:
         """Tiles of some neurons of a layer."""
@@ -108,14 +108,19 @@ class LaneNetwork:
         return marks
 
     def _show_edges(
-        self, columns: Sequence[Column], seen: Sequence[int], window: QRectF, most: int
+        self, arrangement: Arrangement, seen: Sequence[int], window: QRectF, most: int
     ) -> None:
+        columns = arrangement.columns
         # Connections that lead out of sight are seen in part.
         first, last = max(seen[0] - 1, 0), min(seen[-1] + 1, len(columns) - 1)
         pairs = [(columns[i], columns[i + 1]) for i in range(first, last)]
         found = []
         for source, target in pairs:
             values = self._values(source, target)
+            if arrangement.height > window.height() + 1:
+                # Those that lead past what is seen would cover it.
+                near = _in_sight(source, window)[:, None] & _in_sight(target, window)[None]
+                values = np.where(near, values, 0)
             found.append((values, self.inside.scale(self.kind, target.layer)))
         drawn = keep_strongest(found, min(most, MOST_OF_A_LAYER * len(found)))
         self.drawn = sum(int(part.sum()) for part in drawn)
@@ -123,7 +128,7 @@ class LaneNetwork:
             int((np.isfinite(values) & (values != 0)).sum()) for values, _ in found
         )  # fmt: skip
         self.bundles = [
-            Bundle(source, target, values, scale, part)
+            Bundle(source, target, values, scale, part, weakest(values, part))
             for (source, target), (values, scale), part in zip(pairs, found, drawn, strict=True)
         ]
         self.pane.edges.set_bundles(self.bundles, self.ground)
@@ -178,5 +183,9 @@ class LaneNetwork:
 
 def _seen(column: Column, window: QRectF) -> list[int]:
     """The places of the tiles that are seen, at least in part."""
-    near = np.abs(column.ys - window.center().y()) <= (window.height() + column.size) / 2 + 2
-    return np.flatnonzero(near).tolist()
+    return np.flatnonzero(_in_sight(column, window)).tolist()
+
+
+def _in_sight(column: Column, window: QRectF) -> NDArray[np.bool_]:
+    away = np.abs(column.ys - window.center().y())
+    return np.asarray(away <= (window.height() + column.size) / 2 + 2)

@@ -61,13 +61,11 @@ class NetworkView(View):
                 ("each", "each", "Every tile has a scale of its own: tiny activations are seen"),
             ]
         )
-        self._captions = []
-        for label, switch in (("show", self.ranking), ("lines", self.kind), ("scale", self.scale)):
-            caption = QLabel(label)
-            caption.setProperty("muted", True)
-            self._captions.append(caption)
-            self.panel.add_tool(caption)
-            self.panel.add_tool(switch)
+        self._show, scale = QLabel("show"), QLabel("scale")
+        for tool in (self._show, self.ranking, self.kind, scale, self.scale):
+            if isinstance(tool, QLabel):
+                tool.setProperty("muted", True)
+            self.panel.add_tool(tool)
         self.kind.chosen.connect(lambda _: self.refresh())
         self.scale.chosen.connect(lambda _: self.refresh())
         self.ranking.chosen.connect(lambda _: self.refresh())
@@ -190,7 +188,7 @@ class NetworkView(View):
         self.panel.subtitle.setText(f"epoch {self.inside.snapshot.epoch}")
         # Where all fit there is nothing to rank, and the words have more room.
         rest = any(column.rest for column in self.arrangement.columns)
-        for widget in (self._captions[0], self.ranking):
+        for widget in (self._show, self.ranking):
             widget.setVisible(rest or self.ranking.value == ALL)
 
     def _light(self) -> None:

@@ -215,7 +215,7 @@ class Stage(QObject):
         what = {WEIGHT: "weight", UPDATE: "update"}.get(options.kind, "gradient")
         drawn = sum(network.drawn for network in self.networks)
         total = sum(network.total for network in self.networks)
-        edges = f"{what}: wide = large in its layer"
+        edges = f"{what}: wide = large"
         if drawn < total:
             edges = f"{what}: strongest {drawn:,} of {total:,}"
         if options.kind == UPDATE and inside.snapshot.updates is None:

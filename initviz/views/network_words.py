@@ -8,7 +8,8 @@ from initviz.views.inside import GRADIENT, UPDATE, WEIGHT, Inside
 
 def number(value: float) -> str:
     """A number to four digits, with a true minus sign."""
-    return f"{value:.4g}".replace("-", "−")
+    digits, _, power = f"{value:.4g}".partition("e")
+    return f"{digits}e{int(power)}".replace("-", "−") if power else digits.replace("-", "−")
 
 
 def neuron_name(inside: Inside, layer: int, neuron: int) -> str:

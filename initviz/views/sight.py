@@ -32,6 +32,8 @@ class Sight:
 
     def fit(self, base: Arrangement, window: QSizeF) -> None:
         """Take the sizes of the ground without zoom, and of the window."""
+        if base.height > window.height() + 1 >= self._base.height():
+            self.offset.setY((base.height - window.height()) / 2)  # inputs and output stand there
         self._base = QSizeF(base.width, base.height)
         self.window = window
         self.zoom = min(CLOSEST, max(self.farthest, self.zoom))
