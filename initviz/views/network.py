@@ -75,7 +75,7 @@ class NetworkView(View):
         self.stage: Stage | None = None
         self.arrangement: Arrangement | None = None
         self.hovered: Hit | None = None
-        self._rest = QTimer(self)
+        self._rest = QTimer(self.canvas)  # it goes with what it draws
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self.rested)
