@@ -18,7 +18,7 @@ Array = NDArray[np.floating]
 INPUTS = -1
 """The layer number of the inputs' column."""
 
-SMALLEST, ROOMY, LARGEST = 22.0, 26.0, 56.0
+SMALLEST, ROOMY, LARGEST = 22.0, 28.0, 56.0
 """Pixels on a side of a tile: where all neurons just fit, where some are left out, at most."""
 
 GENEROUS = 34.0

@@ -112,32 +112,37 @@ def weakest(values: Array, drawn: NDArray[np.bool_]) -> float:
     return 0.75 * float(np.abs(values[drawn]).min())
 
 
-def keep_strongest(bundles: Sequence[tuple[Array, float]], most: int) -> list[NDArray[np.bool_]]:
+def keep_strongest(layers: Sequence[Array], most: int) -> list[NDArray[np.bool_]]:
     """Which connections of several layers are drawn: each layer's strongest, ``most`` in all.
 
     Args:
-        bundles: values (n, m) and the size that is drawn as strongest, for each layer.
-        most: how many, in all.
+        layers: values (n, m) of each layer.
+        most: how many in all; layers that have fewer leave their share to the others.
     """
-    parts = [
-        np.where(np.isfinite(values) & (scale > 0), np.abs(values) / (scale or 1.0), 0.0)
-        for values, scale in bundles
-    ]
-    count = sum(int((part > 0).sum()) for part in parts)
-    if count <= most:
-        return [part > 0 for part in parts]
-    every = np.concatenate([part.ravel() for part in parts])
-    least = float(np.partition(every, len(every) - most)[len(every) - most])
-    kept = [part > least for part in parts]
-    left = most - sum(int(k.sum()) for k in kept)
-    for part, chosen in zip(parts, kept, strict=True):  # equals, as constant weights are
-        equal = np.argwhere((part == least) & (part > 0))
-        # Every layer gets its share of them, evenly spread.
-        share = min(len(equal), max(0, left), max(1, most // len(parts)))
-        some = equal[np.linspace(0, len(equal) - 1, share).astype(int)] if share else equal[:0]
-        chosen[some[:, 0], some[:, 1]] = True
-        left -= len(some)
-    return kept
+    sizes = [np.where(np.isfinite(values), np.abs(values), 0.0) for values in layers]
+    counts = sorted(int((size > 0).sum()) for size in sizes)
+    # The largest number of a layer at which all of them together are not too many.
+    left, share = most, most
+    for rest, count in zip(range(len(counts), 0, -1), counts, strict=True):
+        share = left // rest
+        if count > share:
+            break
+        left -= count
+    return [_strongest(size, share) for size in sizes]
+
+
+def _strongest(sizes: Array, most: int) -> NDArray[np.bool_]:
+    """The largest of these sizes, but for zeros; of equals some that are evenly spread."""
+    flat = sizes.ravel()
+    if int((flat > 0).sum()) <= most:
+        return sizes > 0
+    least = float(np.partition(flat, len(flat) - most)[len(flat) - most]) if most else np.inf
+    kept = flat > least
+    equal = np.flatnonzero((flat == least) & (flat > 0))
+    missing = most - int(kept.sum())
+    if missing:
+        kept[equal[np.linspace(0, len(equal) - 1, missing).astype(int)]] = True
+    return kept.reshape(sizes.shape)
 
 
 class EdgeItem(pg.GraphicsObject):

@@ -122,7 +122,8 @@ class LaneNetwork:
                 near = _in_sight(source, window)[:, None] & _in_sight(target, window)[None]
                 values = np.where(near, values, 0)
             found.append((values, self.inside.scale(self.kind, target.layer)))
-        drawn = keep_strongest(found, min(most, MOST_OF_A_LAYER * len(found)))
+        most = min(most, MOST_OF_A_LAYER * len(found))
+        drawn = keep_strongest([values for values, _ in found], most)
         self.drawn = sum(int(part.sum()) for part in drawn)
         self.total = sum(
             int((np.isfinite(values) & (values != 0)).sum()) for values, _ in found

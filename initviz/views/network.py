@@ -66,6 +66,7 @@ class NetworkView(View):
             if isinstance(tool, QLabel):
                 tool.setProperty("muted", True)
             self.panel.add_tool(tool)
+        self._show_ranking(False)
         self.kind.chosen.connect(lambda _: self.refresh())
         self.scale.chosen.connect(lambda _: self.refresh())
         self.ranking.chosen.connect(lambda _: self.refresh())
@@ -188,8 +189,11 @@ class NetworkView(View):
         self.panel.subtitle.setText(f"epoch {self.inside.snapshot.epoch}")
         # Where all fit there is nothing to rank, and the words have more room.
         rest = any(column.rest for column in self.arrangement.columns)
+        self._show_ranking(rest or self.ranking.value == ALL)
+
+    def _show_ranking(self, shown: bool) -> None:
         for widget in (self._show, self.ranking):
-            widget.setVisible(rest or self.ranking.value == ALL)
+            widget.setVisible(shown)
 
     def _light(self) -> None:
         if self.inside is not None and self.stage is not None and self.arrangement is not None:

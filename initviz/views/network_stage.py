@@ -26,6 +26,9 @@ from initviz.views.style import Style
 STRIP_ROW, LEGEND_ROW, BELOW_ROW = 5, 6, 7
 """Rows of the canvas' grid: headers, four that a detail shares, strip, legend, a detail below."""
 
+BETWEEN = 16.0
+"""Pixels between two lanes, and before a detail."""
+
 NARROW, LOW = 520.0, 500.0
 """Pixels of width from which a detail stands beside the network, and of height below it."""
 
@@ -128,6 +131,7 @@ class Stage(QObject):
             layout.setColumnMaximumWidth(column, 16_000)
             layout.setColumnPreferredWidth(column, 0)
             layout.setColumnStretchFactor(column, 0)
+            layout.setColumnSpacing(column, 0)
         shared = range(1, 5)
         for row in shared:
             layout.setRowStretchFactor(row, 1)
@@ -136,6 +140,8 @@ class Stage(QObject):
         for column in range(network):
             layout.setColumnStretchFactor(column, 1)
             layout.setColumnPreferredWidth(column, 4000)
+            if column + 1 < network or beside:
+                layout.setColumnSpacing(column, BETWEEN)
         if beside:
             wide = WIDE if canvas.width() > 1100 else WIDTH
             for column in (lanes, lanes + 1):

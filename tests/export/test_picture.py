@@ -17,6 +17,7 @@ from initviz.views import VIEWS
 from initviz.views.base import View
 from initviz.views.page import PAGES
 from initviz.views.style import DARK, STYLES
+from tests.views.inside import with_inside
 from tests.views.snapshots import linear_logits, snapshot
 
 
@@ -34,7 +35,7 @@ def view_of(qtbot: QtBot, name: str) -> View:
     view.panel.resize(420, 300)
     view.panel.show()
     qtbot.waitExposed(view.panel)
-    view.show(snapshot(boundary=linear_logits(1, 0.3, 0)))
+    view.show(with_inside(snapshot(boundary=linear_logits(1, 0.3, 0))))
     return view
 
 
@@ -96,7 +97,7 @@ def test_a_picture_that_fails_leaves_the_view_as_it_was(
 def test_a_page_is_rendered_as_large_as_it_was_asked_for(
     qapp: object, qtbot: QtBot, style: str, page: str
 ) -> None:
-    shown = snapshot(3, epoch=1, boundary=linear_logits(1, 0.3, 0))
+    shown = with_inside(snapshot(3, epoch=1, boundary=linear_logits(1, 0.3, 0)))
     image = render_page(shown, page, style, (800, 500), 2)
 
     assert image.size() == QSize(1600, 1000)

@@ -72,25 +72,34 @@ def test_one_outlier_does_not_fade_the_rest() -> None:
 def test_only_the_strongest_are_kept() -> None:
     random = np.random.default_rng(0)
     values = random.standard_normal((40, 40))
-    (kept,) = keep_strongest([(values, 2.0)], 100)
+    (kept,) = keep_strongest([values], 100)
 
     assert kept.sum() == 100
     assert np.abs(values[kept]).min() >= np.abs(values[~kept]).max()
 
 
-def test_every_layer_counts_by_its_own_scale() -> None:
+def test_every_layer_has_its_share() -> None:
     small, large = np.full((3, 3), 1e-6), np.full((3, 3), 1e3)
-    kept = keep_strongest([(small, 1e-6), (large, 1e3)], 10)
+    kept = keep_strongest([small, large], 10)
 
     assert sum(int(part.sum()) for part in kept) == 10
-    assert all(part.sum() >= 4 for part in kept)
+    assert all(part.sum() == 5 for part in kept)
+
+
+def test_layers_that_have_few_leave_their_share_to_others() -> None:
+    few, many = np.ones((1, 2)), np.arange(1.0, 101).reshape(10, 10)
+    kept = keep_strongest([many, few], 50)
+
+    assert [int(part.sum()) for part in kept] == [48, 2]
+    assert sum(int(part.sum()) for part in keep_strongest([many, many, few], 51)) <= 51
+    assert kept[0].ravel().tolist() == [False] * 52 + [True] * 48
 
 
 def test_zeros_are_never_kept() -> None:
     values = np.array([[0.0, 1.0], [np.nan, -1.0]])
 
-    assert keep_strongest([(values, 1.0)], 10)[0].tolist() == [[False, True], [False, True]]
-    assert not keep_strongest([(np.zeros((2, 2)), 0.0)], 1)[0].any()
+    assert keep_strongest([values], 10)[0].tolist() == [[False, True], [False, True]]
+    assert not keep_strongest([np.zeros((2, 2))], 1)[0].any()
 
 
 def test_the_weakest_is_zero_where_all_are_drawn() -> None:
