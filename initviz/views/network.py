@@ -86,7 +86,7 @@ class NetworkView(View):
     # --- what is shown ------------------------------------------------------------------------
 
     @property
-    def pinned(self) -> Neuron | None:
+    def neuron(self) -> Neuron | None:
         """(layer, neuron) in focus, if the network that is shown has it."""
         focus = self.focus
         if self.inside is None or focus.neuron is None:
@@ -102,9 +102,9 @@ class NetworkView(View):
         super().set_focus(focus)
         if moved and self.arrangement is not None:
             self.sight.reveal(self.arrangement, focus.layer + 1)
-            if self.pinned is not None:
+            if self.neuron is not None:
                 column = self.arrangement.columns[focus.layer + 1]
-                place = column.place(self.pinned[1])
+                place = column.place(self.neuron[1])
                 if place is not None:
                     self.sight.reveal_tile(float(column.ys[place]), column.size)
             self._draw()
@@ -128,7 +128,7 @@ class NetworkView(View):
             return None
         of = self.inside.snapshot.experiment
         lanes = len(self.inside.lanes)
-        place = None if self.pinned is None else place_of_detail(self.canvas, lanes)
+        place = None if self.neuron is None else place_of_detail(self.canvas, lanes)
         return (lanes, place, self.canvas.width() > 1100, of.data, of.seed)
 
     def build(self, snapshot: Snapshot) -> None:
@@ -136,7 +136,7 @@ class NetworkView(View):
         if self.inside is None:
             return
         place = None
-        if self.pinned is not None:
+        if self.neuron is not None:
             place = place_of_detail(self.canvas, len(self.inside.lanes))
         stage = Stage(self.canvas, self.look, self.inside, place)
         stage.clicked.connect(self._clicked)
@@ -157,15 +157,15 @@ class NetworkView(View):
             return
         window = self.stage.window.size()
         width, height = window.width(), window.height()
-        self.choice.update(self.inside, height, self.ranking.value, self.pinned)
+        self.choice.update(self.inside, height, self.ranking.value, self.neuron)
         shown, sizes = self.choice.shown, self.inside.sizes
         base = arrange(shown, sizes, width, height)
         narrower = window.width() < self.sight.window.width()
         self.sight.fit(base, window)
         zoom = self.sight.zoom
         self.arrangement = base if zoom == 1 else arrange(shown, sizes, width, height, zoom)
-        if narrower and self.pinned is not None:
-            self.sight.reveal(self.arrangement, self.pinned[0] + 1)
+        if narrower and self.neuron is not None:
+            self.sight.reveal(self.arrangement, self.neuron[0] + 1)
         self._draw()
 
     def rested(self) -> None:
@@ -181,7 +181,7 @@ class NetworkView(View):
         if self.inside is None or self.stage is None or self.arrangement is None:
             return
         options = Options(
-            self.kind.value, self.scale.value == "each", self.focus, self.pinned,
+            self.kind.value, self.scale.value == "each", self.focus, self.neuron,
             frozenset(self.choice.chosen),
         )  # fmt: skip
         self.stage.draw(self.inside, self.arrangement, self.sight, options)
@@ -197,7 +197,7 @@ class NetworkView(View):
 
     def _light(self) -> None:
         if self.inside is not None and self.stage is not None and self.arrangement is not None:
-            self.stage.light(self.inside, self.hovered, self.pinned)
+            self.stage.light(self.inside, self.hovered, self.neuron)
 
     # --- what people do -----------------------------------------------------------------------
 
@@ -209,8 +209,8 @@ class NetworkView(View):
             hit = pane.hit(pane.mapFromScene(position))
             if hit is not None:
                 return self._words(place, hit)
-        if self.stage.detail is not None and self.pinned is not None:
-            return self.stage.detail.words_at(self.inside, *self.pinned, position)
+        if self.stage.detail is not None and self.neuron is not None:
+            return self.stage.detail.words_at(self.inside, *self.neuron, position)
         return ""
 
     def _words(self, place: int, hit: Hit) -> str:
@@ -276,7 +276,7 @@ class NetworkView(View):
 
     def _moved_by(self, event: QKeyEvent) -> Focus | None:
         """Where a key moves the focus to; None if it is not for us."""
-        pinned = self.pinned
+        pinned = self.neuron
         if pinned is None or self.inside is None:
             return None
         if event.key() == Qt.Key.Key_Escape:

@@ -117,12 +117,12 @@ class NeuronDetail:
                 for lane in inside.lanes]  # fmt: skip
 
     def words_at(self, inside: Inside, layer: int, neuron: int, position: QPointF) -> str:
-        """The weight whose bar is under the mouse."""
+        """The weight whose bar is under the mouse, or the figures of an epoch."""
         for bars, outgoing in ((self.incoming, False), (self.outgoing, True)):
             found = bars.at(bars.mapFromScene(position))
             if found is not None:
                 other, values = found
                 beyond = neuron_name(inside, layer + 1 if outgoing else layer - 1, other)
                 words = f"to {beyond}" if outgoing else f"from {beyond}"
-                return f"{words}\nweight {'  '.join(number(v) for v in values)}"
-        return ""
+                return f"{words}\nweight {' | '.join(number(v) for v in values)}"
+        return self.plots.words_at(position)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from initviz.parts import NeuronHistory
@@ -15,6 +15,7 @@ from initviz.snapshot import Array, Snapshot
 from initviz.views.answers import round_ticks, tick_text
 from initviz.views.base import Canvas, add_plot, lane_colours
 from initviz.views.curves import Curve, LaneCurves
+from initviz.views.network_words import number
 from initviz.views.style import SMALL_SIZE, Style
 
 HUGE = 1e30
@@ -167,6 +168,27 @@ class NeuronPlots:
                 plot.setYRange(*wanted, padding=0.06)
                 ticks = [(t, tick_text(t)) for t in round_ticks(*wanted, 4)]
                 plot.getAxis("left").setTicks([ticks, []])
+
+    def words_at(self, position: QPointF) -> str:
+        """The figures of the epoch at a place of the scene; "" beside the plots."""
+        history = self.shown
+        if history is None or not len(history.epochs):
+            return ""
+        for plot in self.plots:
+            if plot.vb.sceneBoundingRect().contains(position):
+                epoch = plot.vb.mapSceneToView(position).x()
+                at = int(np.abs(history.epochs - epoch).argmin())
+                lines = [f"epoch {history.epochs[at]}"]
+                for name, values in (
+                    ("mean", history.mean), ("deviation", history.deviation),
+                    ("‖w_in‖", history.incoming), ("‖w_out‖", history.outgoing),
+                    ("bias", history.bias),
+                ):  # fmt: skip
+                    numbers = [number(float(v)) for v in values[:, at] if not np.isnan(v)]
+                    if numbers:
+                        lines.append(f"{name} {' | '.join(numbers)}")
+                return "\n".join(lines)
+        return ""
 
     def _draw_bias(self, history: NeuronHistory, colours: list[str]) -> None:
         x, bias = history.epochs.astype(np.float64), _drawable(history.bias)

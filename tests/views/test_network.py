@@ -574,6 +574,16 @@ def test_a_bar_tells_its_weight(make: Make) -> None:
     assert view.value_at(first) == "from hidden 1 · neuron 1\nweight −3"
 
 
+def test_the_history_tells_the_figures_of_an_epoch(make: Make) -> None:
+    view = shown(make, inside(focus=Focus(layer=1, neuron=2)))
+    plot = view.stage.detail.plots.plots[0]
+    place = plot.vb.mapViewToScene(QPointF(1.1, 0.0))
+
+    words = view.value_at(place).split("\n")
+    assert words[0] == "epoch 1"
+    assert {"mean 0.5", "deviation 0.5", "‖w_in‖ 0.5", "‖w_out‖ 0.5", "bias 0.5"} <= set(words)
+
+
 def test_the_mouse_lights_a_neurons_lines_in_every_lane(make: Make) -> None:
     view = shown(make, inside(focus=Focus(beside=1)))
     view.stage.panes[0].pointed.emit(Hit(0, 1))
