@@ -187,7 +187,7 @@ class EdgeItem(pg.GraphicsObject):
         third, slope = (x1 - x0) / 3, 1.5 * (y1 - y0) / np.maximum(x1 - x0, 1e-6)
         length = np.sqrt(1 + slope**2)
         path = QPainterPath()
-        for aside in (np.arange(count) - (count - 1) / 2) * 0.9 / self.look.line:
+        for aside in (np.arange(count) - (count - 1) / 2) * 0.75 / self.look.line:
             # Ends move up or down; the controls move so that the middle moves along its normal.
             across = -4 / 3 * aside * slope / length
             down = aside * (4 / 3 / length - 1 / 3)

@@ -160,12 +160,14 @@ class LaneNetwork:
         """Let the connections of one neuron stand out, or one connection: (layer, from, to)."""
         lit = []
         for bundle in self.bundles:
+            scale = bundle.scale
             some = np.zeros(bundle.values.shape, dtype=bool)
             sound = np.isfinite(bundle.values) & (bundle.values != 0)
             if edge is not None and bundle.target.layer == edge[0]:
                 source, target = bundle.source.place(edge[1]), bundle.target.place(edge[2])
                 if source is not None and target is not None:
-                    some[source, target] = True
+                    some[source, target] = sound[source, target]
+                    scale = abs(float(bundle.values[source, target]))  # seen, however weak it is
             elif edge is None and neuron is not None:
                 if bundle.source.layer == neuron[0]:
                     place = bundle.source.place(neuron[1])
@@ -176,9 +178,7 @@ class LaneNetwork:
                     if place is not None:
                         some[:, place] = sound[:, place]
             if some.any():
-                lit.append(
-                    Bundle(bundle.source, bundle.target, bundle.values, bundle.scale, some)
-                )  # fmt: skip
+                lit.append(Bundle(bundle.source, bundle.target, bundle.values, scale, some))
         self.pane.lit.set_bundles(lit, self.ground)
 
 

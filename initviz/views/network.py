@@ -67,9 +67,8 @@ class NetworkView(View):
                 tool.setProperty("muted", True)
             self.panel.add_tool(tool)
         self._show_ranking(False)
-        self.kind.chosen.connect(lambda _: self.refresh())
-        self.scale.chosen.connect(lambda _: self.refresh())
-        self.ranking.chosen.connect(lambda _: self.refresh())
+        for switch in (self.kind, self.scale, self.ranking):
+            switch.chosen.connect(lambda _: self.refresh())
         self.choice = Choice()
         self.sight = Sight()
         self.inside: Inside | None = None
@@ -226,12 +225,13 @@ class NetworkView(View):
         return neuron_words(self.inside, place, hit.layer, hit.neuron)
 
     def _clicked(self, hit: Hit | None, held: bool) -> None:
-        if hit is None:
+        # Between many lines there is hardly any bare ground.
+        if hit is None or hit.source is not None:
             if self.focus.neuron is not None:
                 self.focus_asked.emit(self.focus.replace(neuron=None))
         elif hit.rest:
             self.ranking.choose(ALL)
-        elif hit.layer == INPUTS or hit.source is not None:
+        elif hit.layer == INPUTS:
             return
         elif hit.neuron is None:
             self.focus_asked.emit(self.focus.replace(layer=hit.layer))

@@ -166,7 +166,7 @@ class NeuronPlots:
             if wanted != self._drawn[place]:
                 self._drawn[place] = wanted
                 plot.setYRange(*wanted, padding=0.06)
-                ticks = [(t, tick_text(t)) for t in round_ticks(*wanted, 4)]
+                ticks = [(t, tick_text(t)) for t in round_ticks(*wanted, 5)]
                 plot.getAxis("left").setTicks([ticks, []])
 
     def words_at(self, position: QPointF) -> str:

@@ -74,7 +74,8 @@ class Sight:
         if place >= len(columns):
             return
         left = columns[max(place - 1, 0)].left
-        right = columns[min(place + 1, len(columns) - 1)].right
+        last = place + 1 >= len(columns)
+        right = arrangement.width if last else columns[place + 1].right
         if left < self.offset.x() or right > self.offset.x() + self.window.width():
             self.centre(columns[place].x / max(arrangement.width, 1))
 

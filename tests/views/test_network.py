@@ -432,6 +432,17 @@ def test_a_click_pins_a_neuron_and_one_beside_lets_it_go(make: Make) -> None:
     assert view.stage.detail is None
 
 
+def test_a_click_on_a_line_lets_the_neuron_go_too(make: Make) -> None:
+    view = shown(make, inside(focus=Focus(layer=1, neuron=2)))
+    wishes = asked(view)
+    bundle = view.stage.panes[0].edges.bundles[0]
+    x0, y0, _, _ = bundle.ends()
+    start = QPointF(float(x0[0, 0]) + 4, float(y0[0, 0]))
+    click(view, view.stage.panes[0].edges.mapToScene(start))
+
+    assert wishes == [Focus(layer=1)]
+
+
 def test_a_layers_name_puts_it_in_focus(make: Make) -> None:
     view = shown(make)
     wishes = asked(view)
