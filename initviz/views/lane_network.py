@@ -20,7 +20,8 @@ from initviz.views.style import Style
 from initviz.views.tiles import Mark, Strip, signed_bytes
 
 MOST_EDGES, MOST_OF_A_LAYER = 640, 110
-"""Connections that are drawn at once, and those of a layer: more would be a carpet."""
+"""Connections that are drawn at once, and those of a layer, fewer where columns are near: more
+would be a carpet."""
 
 
 class LaneNetwork:
@@ -122,7 +123,8 @@ class LaneNetwork:
                 near = _in_sight(source, window)[:, None] & _in_sight(target, window)[None]
                 values = np.where(near, values, 0)
             found.append((values, self.inside.scale(self.kind, target.layer)))
-        most = min(most, MOST_OF_A_LAYER * len(found))
+        rooms = [target.left - source.right for source, target in pairs]
+        most = min(most, sum(round(min(MOST_OF_A_LAYER, 25 + room)) for room in rooms))
         drawn = keep_strongest([values for values, _ in found], most)
         self.drawn = sum(int(part.sum()) for part in drawn)
         self.total = sum(
