@@ -35,6 +35,9 @@ HISTORY_EPOCHS = 60
 NEW_EPOCHS = 4
 """Epochs that a history may grow by at a look, while the picture moves."""
 
+REMEMBERED = 8
+"""Neurons whose histories are remembered: those that were looked at last."""
+
 
 def of_lanes(experiment: Experiment, lanes: tuple[int, ...]) -> Experiment:
     """The experiment with only these lanes."""
@@ -108,10 +111,11 @@ def neuron_history(recording: Recording, focus: Focus, fine: bool) -> NeuronHist
     known = _histories.setdefault(recording, OrderedDict())
     for lane in focus.lanes:
         figures = known.setdefault((lane, focus.layer, focus.neuron), {})
+        known.move_to_end((lane, focus.layer, focus.neuron))
         missing = [epoch for epoch in epochs if epoch not in figures]
         for epoch in missing if fine else missing[:NEW_EPOCHS]:
             figures[epoch] = _activity(recording, epoch, lane, focus)
-    while len(known) > 8:
+    while len(known) > REMEMBERED:
         known.popitem(last=False)
     everywhere = [known.get((lane, focus.layer, focus.neuron), {}) for lane in focus.lanes]
     epochs = [epoch for epoch in epochs if all(epoch in figures for figures in everywhere)]

@@ -165,6 +165,15 @@ def test_a_long_history_is_looked_at_evenly_and_to_its_end() -> None:
     assert set(np.diff(found.epochs[:-1])) == {3}
 
 
+def test_the_neurons_that_are_looked_at_are_not_forgotten() -> None:
+    recording = record(small(epochs=4))
+    for layer, neuron in [(0, 1), *((1, neuron) for neuron in range(5)), (0, 2), (0, 3)]:
+        looked(recording, 4, Focus(0, None, layer, neuron))  # as many as are remembered
+    found = looked(recording, 4, Focus(0, 1, 0, 1)).neuron
+    assert found is not None
+    assert found.epochs.tolist() == [0, 1, 2, 3, 4]
+
+
 def test_what_is_remembered_goes_with_the_recording() -> None:
     recording = record(small(epochs=1))
     probe(recording, 1, Wanted(0, frozenset(Part), Focus(1, 2, 0, 2)))
