@@ -226,6 +226,8 @@ class RunList(QFrame):
         if self.isVisible():
             self._refresh()
             self._fit()
+        elif any(row.run not in self._runs.entries for row in self.rows):
+            self._refresh()  # a row would keep the weights of a run that is gone
 
     def _refresh(self) -> None:
         there = {id(row.run): row for row in self.rows}

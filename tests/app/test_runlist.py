@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -243,3 +246,16 @@ def test_many_runs_are_scrolled_within_the_window(make_window: MakeWindow, qtbot
     assert listed.focusWidget() in last.buttons
     assert not last.visibleRegion().isEmpty()
     listed.close()
+
+
+def test_a_closed_list_keeps_no_weights_of_a_run_that_is_gone(
+    opened: tuple[Window, RunList],
+) -> None:
+    window, listed = opened
+    listed.close()
+    gone = weakref.ref(window.session.runs.entries[-1].recording)
+    window.session.runs.remove(window.session.runs.entries[-1])
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+
+    assert gone() is None
