@@ -28,6 +28,7 @@ class Pins(QObject):
         self._player, self._runs = player, runs
         self._pinned: dict[int, Pinned] = {}
         self._wanted: list[PastRun] = []
+        self._probing = False
         runs.changed.connect(self._forget_removed)
 
     @property
@@ -63,11 +64,15 @@ class Pins(QObject):
 
     def _probe(self) -> None:
         """Ask for the first wanted snapshot; what is drawn in the plane is not needed."""
+        if self._probing or not self._wanted:
+            return  # asked again, the answer that is on its way would be nobody's
+        self._probing = True
         run = self._wanted[0]
         request = Request(run.recording, run.cursor, Wanted(grid=0, parts=frozenset({Part.LAYERS})))
         self._player.ask_aside(request, lambda snapshot: self._probed(run, snapshot))
 
     def _probed(self, run: PastRun, snapshot: Snapshot | None) -> None:
+        self._probing = False
         if run in self._wanted:
             self._wanted.remove(run)
             if snapshot is not None:
@@ -75,8 +80,7 @@ class Pins(QObject):
                     del self._pinned[next(iter(self._pinned))]
                 self._pinned[run.number] = Pinned(run.name, snapshot)
             self.changed.emit()
-        if self._wanted:
-            self._probe()
+        self._probe()
 
     def _forget_removed(self) -> None:
         there = {run.number for run in self._runs.entries}

@@ -146,6 +146,24 @@ def test_a_pin_that_is_taken_back_before_it_is_there_never_comes(
     assert trained.session.pins.shown == ()
 
 
+def test_a_pin_that_is_taken_back_and_put_again_leaves_the_picture_alone(
+    trained: Window, qtbot: QtBot
+) -> None:
+    player, pins, run = trained.player, trained.session.pins, trained.session.runs.entries[0]
+    qtbot.waitUntil(lambda: player.rests, timeout=LONG)
+    picture = player.snapshot
+    player._timer.stop()
+    pins.toggle(run)
+    player.look()  # asks for the pin's figures
+    pins.toggle(run)
+    pins.toggle(run)
+    qtbot.waitUntil(lambda: player.look() or bool(pins.shown), timeout=LONG)  # type: ignore[func-returns-value]
+    player._timer.start()
+
+    assert player.snapshot is picture
+    assert not pins._wanted
+
+
 def test_a_run_without_weights_cannot_be_pinned(trained: Window, qtbot: QtBot) -> None:
     train(qtbot, trained, OTHER)
     old = trained.session.runs.entries[1]
