@@ -130,16 +130,16 @@ class Edits(QObject):
 
     def note(self, stand: Stand) -> None:
         """Make a step of what has changed since the last time, unless it is an undo or redo."""
+        sealed, self._sealed = self._sealed, False
         if stand == self._stand:
             return
         old, self._stand = self._stand, stand
         if not self._showing:
             step = Step(old, stand, self._show)
             step.drag = self._present_drag()
-            if self._sealed:
+            if sealed:
                 step.seal()
             self.stack.push(step)
-        self._sealed = False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A drag ends when the mouse is let go, however long it has rested."""

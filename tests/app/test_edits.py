@@ -384,3 +384,12 @@ def test_undo_brings_the_lesson_back(fresh: Window, clock: Clock) -> None:
     assert fresh.lessons.currentIndex() == -1
     fresh.session.edits.redo.trigger()
     assert fresh.lesson is LESSON
+
+
+def test_what_changes_nothing_seals_no_later_edit(fresh: Window) -> None:
+    fresh.session.edits.seal()
+    fresh.session.note()
+    for value in (0.2, 0.3):
+        fresh.controls._change(learning_rate=value)
+
+    assert fresh.session.edits.stack.count() == 1
