@@ -232,6 +232,9 @@ class Player(QObject):
         recording, cursor = returning or (None, 0)
         dragged = dragged and recording is None
         self.run = self.trainer.start(experiment, recording, waits=dragged)
+        if recording and not recording.kept_epochs():  # its last weights gave way just now
+            recording, cursor = None, 0
+            self.run = self.trainer.start(experiment)
         self.model.recording = self.run.recording
         self._seen = ()
         self._target = None
@@ -286,15 +289,17 @@ class Player(QObject):
         run, model = self.run, self.model
         if run.goal < 0 and time.monotonic() - self._edited > REST:
             self.trainer.set_goal(0)
-        if run.error is not None:
-            model.set_phase(Phase.FAILED, f"{type(run.error).__name__}: {run.error}")
-            return
-        if model.phase is Phase.LOADING and len(run.recording):
-            model.set_phase(Phase.IDLE)
+        error = run.error  # read first: all epochs before it are there then
         seen = len(run.recording), run.trained, run.catching_up
         if seen != self._seen:
             self._seen = seen
             self.recorded.emit()
+        if error is not None:
+            self._target = None
+            model.set_phase(Phase.FAILED, f"{type(error).__name__}: {error}")
+            return
+        if model.phase is Phase.LOADING and len(run.recording):
+            model.set_phase(Phase.IDLE)
         if self._target is not None and run.recording.last >= self._target:
             target, self._target = self._target, None
             self._last_move = time.monotonic()
@@ -334,9 +339,11 @@ class Player(QObject):
         if result is not None:
             self._receive(result)
         recording = self.model.recording
-        if self._aside is not None and self.prober.idle:
-            self.prober.ask(self._aside[0])
-            return  # the next look asks for what is shown
+        if self._aside is not None:
+            # Nothing else meanwhile: where probes are slow, what is played would never let it in.
+            if self.prober.idle:
+                self.prober.ask(self._aside[0])
+            return
         if not len(recording) or self._probe_failed:
             return
         grid = self._grid() if Part.BOUNDARY in self.parts else 0

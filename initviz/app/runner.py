@@ -185,7 +185,9 @@ class Trainer:
         for recording in earlier:
             if excess <= 0:
                 return
-            excess -= recording.give_way(excess)
+            with self._condition:  # one that is brought back meanwhile gives way no longer
+                if recording in self.earlier:
+                    excess -= recording.give_way(excess)
 
     def _checkpoint(self, run: Run) -> None:
         """Called before every step: blocks while paused, raises when abandoned."""

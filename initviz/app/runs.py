@@ -9,6 +9,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 
 from initviz.app.differences import describe
+from initviz.app.edits import Stand
 from initviz.app.player import Player
 from initviz.catalog.lessons import Lesson
 from initviz.experiment import Experiment, Lane
@@ -89,7 +90,7 @@ class Runs(QObject):
         self.entries: list[PastRun] = []
         self._player, self._lesson = player, lesson
         self._count = 0
-        self._before: PastRun | None = None  # the run that was shown last
+        self._before: Stand | None = None  # what the run was that was shown last
         player.recorded.connect(self._note)
         player.model.cursor_changed.connect(lambda _: self._note())
 
@@ -122,7 +123,7 @@ class Runs(QObject):
             self.entries = [run, *self.entries][:MOST_RUNS]
         if run is not None:
             run.cursor = model.cursor
-            self._before = run
+            self._before = Stand(run.experiment, run.lesson)
         self._share_memory()
         self.changed.emit()
 
@@ -133,7 +134,7 @@ class Runs(QObject):
         self._player.trainer.earlier = tuple(r for r in recordings if r is not present)
 
 
-def title_of(experiment: Experiment, lesson: Lesson | None, before: PastRun | None) -> str:
+def title_of(experiment: Experiment, lesson: Lesson | None, before: Stand | None) -> str:
     """What a run is called: its lesson while that is unchanged, or what sets it apart."""
     if before is not None and before.lesson is lesson:
         edit = describe(before.experiment.run_key, experiment.run_key)

@@ -839,3 +839,29 @@ def test_another_focus_is_probed(make_player: MakePlayer, qtbot: QtBot) -> None:
     assert player.snapshot is not None
     assert player.snapshot.tiles is not None
     assert player.snapshot.tiles.lanes == (1,)
+
+
+def test_what_is_asked_for_aside_comes_before_what_is_asked_for_afterwards(
+    make_player: MakePlayer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = make_player()
+    finish(qtbot, player)
+    qtbot.waitUntil(lambda: player.rests, timeout=LONG)
+    player._timer.stop()
+    answers: list[Snapshot | None] = []
+    gate = Gate(player.snapshot)
+    monkeypatch.setattr(initviz.engine, "probe", gate)
+    player.go_to(1)
+    assert gate.entered.acquire(timeout=10)
+    player.ask_aside(Request(player.model.recording, 4, Wanted()), answers.append)
+    player.go_to(2)
+    gate.open.release(10)
+
+    def answered() -> bool:
+        player.look()
+        return len(gate.epochs) == 3
+
+    qtbot.waitUntil(answered, timeout=LONG)
+    assert gate.epochs == [1, 4, 2]
+    assert answers == [gate.answer]
+    player._timer.start()

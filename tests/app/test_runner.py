@@ -418,3 +418,21 @@ def test_a_run_that_is_left_gives_way_to_the_first_epoch_of_the_next(
     assert old.recording.kept_bytes + new.recording.kept_bytes <= trainer.budget
     assert trainer.start(SMALL, old.recording).recording is old.recording
     assert trainer.earlier == ()  # of the one in between nothing was trained
+
+
+def test_a_recording_that_comes_back_while_others_give_way_keeps_its_weights(
+    trainer: Trainer, stepping: Stepping, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = recording_of(3), recording_of(3)
+
+    def brought_back(size: int) -> int:
+        trainer.start(SMALL, second)
+        return 0
+
+    monkeypatch.setattr(first, "give_way", brought_back)
+    trainer.budget = 0
+    trainer.earlier = (first, second)
+    run = trainer.start(SMALL)
+    qtbot.waitUntil(lambda: len(run.recording) == 1 and is_waiting(trainer))
+
+    assert second.kept_epochs() == [0, 1, 2, 3]

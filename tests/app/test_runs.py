@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +19,7 @@ from initviz.engine import record
 from initviz.experiment import Experiment, Lane
 from initviz.recording import Recording
 from tests.app.conftest import LONG, SMALL, MakePlayer, MakeWindow, is_waiting
-from tests.app.fakes import Stepping
+from tests.app.fakes import Stepping, failing
 from tests.app.hands import FAST, finish, shows
 from tests.make import data
 
@@ -223,6 +225,40 @@ def test_a_run_that_is_removed_frees_its_memory(make_session: MakeSession) -> No
     assert session.player.trainer.earlier == ()
 
 
+def test_a_run_that_is_removed_before_the_next_has_an_epoch_is_let_go(
+    make_session: MakeSession, qtbot: QtBot
+) -> None:
+    session = make_session()
+    gone = weakref.ref(session.train(SMALL, 1))
+    session.player.model.edit(OTHER)
+    qtbot.waitUntil(lambda: session.player.rests, timeout=LONG)
+    session.runs.remove(session.runs.entries[0])
+    gc.collect()
+
+    assert gone() is None
+
+
+def test_epochs_before_a_failure_make_a_run(
+    make_session: MakeSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session()
+    player = session.player
+    monkeypatch.setattr(initviz.engine, "train", failing(3, "no luck"))
+    player.model.edit(OTHER)
+    qtbot.waitUntil(lambda: player.snapshot is not None
+                    and player.snapshot.experiment == OTHER, timeout=LONG)  # fmt: skip
+    player._timer.stop()
+    player.step_forward()
+    player.trainer.set_goal(3)
+    qtbot.waitUntil(lambda: player.run.error is not None, timeout=LONG)
+    player.look()
+
+    assert player.model.phase is Phase.FAILED
+    assert [run.state() for run in session.runs.entries] == ["2 epochs"]
+    player._timer.start()
+    qtbot.waitUntil(lambda: player.rests, timeout=LONG)  # nothing is waited for any more
+
+
 # --- coming back ------------------------------------------------------------------------------
 
 
@@ -249,6 +285,21 @@ def test_a_run_comes_back_bit_for_bit_with_its_cursor_and_without_training(
     assert old.last == 4
     assert all(np.array_equal(old.parameters(n), values) for n, values in held.items())
     assert same(old, record(SMALL))
+
+
+def test_a_run_whose_last_weights_have_just_given_way_begins_anew(
+    make_session: MakeSession, qtbot: QtBot
+) -> None:
+    session = make_session()
+    old = session.train(SMALL)
+    session.train(OTHER, 1)
+    run = session.runs.entries[1]
+    old.give_way(old.kept_bytes)  # between the look at what is held and the wish
+    session.back(run)
+
+    assert session.player.model.recording is not old
+    assert session.player.model.cursor == 0
+    assert same(session.train(SMALL), record(SMALL))
 
 
 def test_a_finished_run_comes_back_finished(make_session: MakeSession) -> None:
