@@ -132,6 +132,17 @@ def test_a_restart_makes_another_run(make_session: MakeSession) -> None:
     assert session.runs.entries[0].title == "the same again"
 
 
+def test_of_two_runs_of_one_experiment_the_newest_is_found(make_session: MakeSession) -> None:
+    session = make_session()
+    session.train(SMALL, 2)
+    session.player.restart()
+    newer = session.train(SMALL, 1)
+    found = session.runs.find(SMALL.replace(epochs=9))
+
+    assert found is not None
+    assert found.recording is newer
+
+
 def test_there_is_an_end_to_the_list(make_session: MakeSession) -> None:
     session = make_session()
     for seed in range(MOST_RUNS + 2):
@@ -369,7 +380,7 @@ def test_catching_up_begins_before_the_end_of_the_known_is_shown(
     monkeypatch.setattr(initviz.engine, "train", stepping)
     session.back(session.runs.entries[1])
     player = session.player
-    player.set_speed(1.0)
+    player.set_speed(0.01)  # slow enough for any machine
     player.play()
     assert player.model.cursor == 0
     stepping.allow(100)
