@@ -475,11 +475,12 @@ def test_undo_of_an_edit_whose_run_is_gone_shows_epoch_0(two: Window, qtbot: QtB
 
 
 def test_undo_of_the_number_of_epochs_keeps_the_recording(two: Window) -> None:
-    recording = two.model.recording
+    recording, run = two.model.recording, two.player.run
     two.controls.fields["epochs"].set_text("9")
     two.session.edits.undo.trigger()
 
     assert two.model.recording is recording
+    assert two.player.run is run  # what is in training goes on
     assert two.model.experiment == OTHER
 
 
