@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
@@ -125,6 +125,17 @@ class View(QObject):
     def feed(self, snapshot: Snapshot) -> None:
         """Give the items the numbers of a snapshot."""
         raise NotImplementedError
+
+    def value_at(self, position: QPointF) -> str:
+        """Words and exact numbers of what is drawn at a place; "" where there is nothing.
+
+        Such as "hidden 3 · Xavier uniform: ∂L/∂W rms 1.23e-4". It is asked while the mouse rests
+        there, at every new snapshot, too.
+
+        Args:
+            position: in the coordinates of the canvas' scene.
+        """
+        return ""
 
     def redraw(self) -> None:
         """Make and feed the items again, after a switch was turned."""
