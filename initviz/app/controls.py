@@ -109,7 +109,8 @@ class Controls(QFrame):
             self.file.setText(f"{file_of(data.values).name} → {data.facts.target} …")
 
     def set_style(self, style: Style) -> None:
-        """Colour the lanes' marks and the lists' pictures."""
+        """Colour the lanes' marks and the lists' pictures, and make room for the text."""
+        self.setFixedWidth(style.px(WIDTH))
         self.lanes.set_style(style)
         self.thumbnails.set_style(style)
 

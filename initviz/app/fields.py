@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLa
 from initviz.app.edits import is_undo_or_redo
 from initviz.app.sliders import ValueSlider
 from initviz.catalog.parameter import Kind, Parameter, SettingError
+from initviz.views.style import TEXT_SIZE
 
 LABEL_WIDTH = 84
 SHORT_WIDTH = 52
@@ -44,11 +45,12 @@ class Field(QWidget):
         self.control.setToolTip(parameter.tooltip())
         self.control.setAccessibleName(parameter.label)
         self.control.setAccessibleDescription(parameter.help)
-        label = QLabel(short or parameter.label)
+        self._label_width = label_width
+        self.label = label = QLabel(short or parameter.label)
         label.setProperty("small", True)
         label.setToolTip(parameter.tooltip())
-        label.setFixedWidth(label_width)
         label.setBuddy(self.control)
+        self._fit_label()
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -135,6 +137,18 @@ class Field(QWidget):
         if self.slider is not None:
             self.slider.show_value(self.value)
         self.show_cure(message)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Make room for larger text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_label()
+
+    def _fit_label(self) -> None:
+        # A font in points is none of ours: it is there before the window has its look.
+        pixels = self.font().pixelSize()
+        scale = pixels / TEXT_SIZE if pixels > 0 else 1.0
+        self.label.setFixedWidth(round(self._label_width * scale))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up and down step a number, by one or along 1, 2, 5; Esc takes all typing back.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from initviz.app.fields import Field
@@ -16,6 +16,7 @@ from initviz.views.icons import icon
 from initviz.views.style import GLYPHS, Style
 
 DETAIL_LABEL_WIDTH = 74
+MARK_WIDTH, ICON = 14, 16
 
 
 class LaneRow(QWidget):
@@ -33,7 +34,6 @@ class LaneRow(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self.mark = QLabel()
-        self.mark.setFixedWidth(14)
         declared = Lane.parameters()
         self.scheme = Field(declared["scheme"], 0)
         self.scheme.edited.connect(self._scheme_chosen)
@@ -62,7 +62,7 @@ class LaneRow(QWidget):
         self._output_values = _indented(self._details, 0)
         for name in ("activation", "learning_rate"):
             self._add(self._details, declared[name], name)
-        up, down = _button("Move up (Alt+↑)"), _button("Move down (Alt+↓)")
+        self.moves = up, down = _button("Move up (Alt+↑)"), _button("Move down (Alt+↓)")
         up.setText("↑ up")
         down.setText("↓ down")
         up.clicked.connect(lambda: self.move_asked.emit(-1))
@@ -96,6 +96,15 @@ class LaneRow(QWidget):
             self._fields["bias_values", name].set_value(value)
         for name, value in lane.output_values.items():
             self._fields["output_values", name].set_value(value)
+        self._name_controls()
+
+    def _name_controls(self) -> None:
+        """Say to those who hear the window which of the equal controls is whose."""
+        title = self.lane.title
+        for field in (self.scheme, *self._fields.values()):
+            field.control.setAccessibleName(f"{field.parameter.label} of {title}")
+        for button in (self.more, self.remove, *self.moves):
+            button.setAccessibleName(f"{button.toolTip()}: {title}")
 
     def set_style(self, style: Style) -> None:
         """Colour the mark and the buttons."""
@@ -104,9 +113,12 @@ class LaneRow(QWidget):
             return
         self._styled = colour, style
         self.mark.setText(GLYPHS[colour])
+        self.mark.setFixedWidth(style.px(MARK_WIDTH))
         self.mark.setStyleSheet(f"color: {style.lanes[colour]};")
         self.more.setIcon(icon("more", style.muted))
         self.remove.setIcon(icon("remove", style.muted))
+        for button in (self.more, self.remove):
+            button.setIconSize(QSize(1, 1) * style.px(ICON))
 
     def _add(
         self, column: QVBoxLayout, parameter: Parameter, name: str,

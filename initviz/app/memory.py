@@ -1,8 +1,9 @@
-"""What is remembered between starts: window, theme, speed, lesson, experiment."""
+"""What is remembered between starts: window, look, speed, lesson, experiment."""
 
 from __future__ import annotations
 
 import logging
+import math
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -69,6 +70,19 @@ class Memory:
         self._settings.setValue("speed", str(speed))
 
     @property
+    def text_size(self) -> float | None:
+        """The size of the text that the user chose, as a factor; None is the system's."""
+        try:
+            size = float(str(self._settings.value("text-size", "")))
+        except ValueError:
+            return None
+        return min(max(size, 0.8), 2.0) if math.isfinite(size) else None
+
+    @text_size.setter
+    def text_size(self, size: float | None) -> None:
+        self._settings.setValue("text-size", "" if size is None else str(size))
+
+    @property
     def folder(self) -> Path:
         """Where the last picture was saved."""
         folder = Path(str(self._settings.value("folder", "")) or Path.home())
@@ -86,6 +100,14 @@ class Memory:
     def set_layout(self, name: str, state: QByteArray) -> None:
         """Remember the geometry of a window or splitter."""
         self._settings.setValue(f"layout/{name}", state)
+
+    def hidden(self, page: str) -> set[str]:
+        """The names of the views of a page that are put away."""
+        return set(str(self._settings.value(f"layout/{page}-hidden", "")).split())
+
+    def set_hidden(self, page: str, views: set[str]) -> None:
+        """Remember which views of a page are put away."""
+        self._settings.setValue(f"layout/{page}-hidden", " ".join(sorted(views)))
 
     def forget_layout(self) -> None:
         """Go back to the layout of a first start."""

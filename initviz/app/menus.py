@@ -67,6 +67,17 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
         group.addAction(action)
         actions[choice] = action
     view.addSeparator()
+    for _, _, entry in window.viewing.entries:
+        view.addAction(entry)
+    _action(window, view, "Show &all views", window.viewing.show_all)
+    _action(window, view, "&Enlarge the view, or put it back", window.viewing.enlarge, "F")
+    _action(window, view, "Reset the a&xes", window.viewing.reset_axes, "A")
+    view.addSeparator()
+    _action(window, view, "Larger &text", window.reading.larger, "Ctrl++", "Ctrl+=")
+    _action(window, view, "S&maller text", window.reading.smaller, "Ctrl+-")
+    _action(window, view, "Text as large as the s&ystem's", window.reading.as_system, "Ctrl+0")
+    _action(window, view, "&Full screen", window.reading.toggle_full_screen, "F11")
+    view.addSeparator()
     _action(window, view, "&Reset layout", window.reset_layout)
     help_ = bar.addMenu("&Help")
     _action(window, help_, "&Keyboard", window.show_keyboard, "F1")
@@ -93,11 +104,10 @@ def _action(
     menu: QMenu,
     label: str,
     call: Callable[[], object],
-    shortcut: str | QKeySequence.StandardKey | None = None,
+    *shortcuts: str,
 ) -> QAction:
     action = QAction(label, window)
-    if shortcut is not None:
-        action.setShortcut(QKeySequence(shortcut))
+    action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
     action.triggered.connect(lambda _=False: call())
     menu.addAction(action)
     return action

@@ -20,7 +20,7 @@ from initviz.app.runs import PastRun, Runs
 from initviz.experiment import Lane
 from initviz.views.icons import icon
 from initviz.views.panel import ElidedLabel
-from initviz.views.style import DARK, GLYPHS, SMALL_SIZE, Style, font
+from initviz.views.style import DARK, GLYPHS, SMALL_SIZE, Style
 
 WIDTH, HEIGHT = 520, 560
 LINE, GUTTER = 16, 18
@@ -50,27 +50,27 @@ class LaneScores(QWidget):
 
     def sizeHint(self) -> QSize:
         """As many lines as it takes."""
-        return QSize(200, LINE * -(-len(self.scores) // 2))
+        return QSize(200, self._style.px(LINE) * -(-len(self.scores) // 2))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw mark, title and score of every lane; titles give way where there is no room."""
         painter = QPainter(self)
-        painter.setFont(font(SMALL_SIZE))
-        metrics = QFontMetrics(font(SMALL_SIZE))
-        wide = (self.width() - GUTTER) // 2
+        painter.setFont(self._style.font(SMALL_SIZE))
+        metrics = QFontMetrics(self._style.font(SMALL_SIZE))
+        wide, line = (self.width() - GUTTER) // 2, self._style.px(LINE)
         centre = Qt.AlignmentFlag.AlignVCenter
         for place, (lane, score) in enumerate(self.scores):
             left = (place % 2) * (wide + GUTTER)
-            box = QRect(left, place // 2 * LINE, wide, LINE)
+            box = QRect(left, place // 2 * line, wide, line)
             colour = int(lane.colour or 0)
             painter.setPen(QColor(self._style.lanes[colour]))
             painter.drawText(box, int(centre), GLYPHS[colour])
             painter.setPen(QColor(self._style.muted))
             painter.drawText(box, int(centre | Qt.AlignmentFlag.AlignRight), score)
-            room = wide - 16 - metrics.horizontalAdvance(score) - 8
+            room = wide - line - metrics.horizontalAdvance(score) - 8
             title = metrics.elidedText(lane.title, Qt.TextElideMode.ElideRight, room)
             painter.setPen(QColor(self._style.text))
-            painter.drawText(box.translated(16, 0), int(centre), title)
+            painter.drawText(box.translated(line, 0), int(centre), title)
 
 
 class RunRow(QFrame):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from initviz.views.style import DARK, LIGHT, SMALL_SIZE, Style, font
+from initviz.views.style import DARK, LIGHT, SMALL_SIZE, Style
 
 
 class Theme(Enum):
@@ -32,7 +32,7 @@ def apply(app: QApplication, style: Style) -> None:
     if app.property("initviz-fusion") is None:  # it takes long, and once is enough
         app.setStyle("Fusion")
         app.setProperty("initviz-fusion", True)
-    app.setFont(font())
+    app.setFont(style.font())
     app.setPalette(palette(style))
     app.setStyleSheet(sheet(style))
 
@@ -73,22 +73,23 @@ def palette(style: Style) -> QPalette:
 
 def sheet(style: Style) -> str:
     """The style sheet; dynamic properties name the kinds of widgets."""
-    s = style
+    s, small = style, style.px(SMALL_SIZE)
     return f"""
     QMainWindow, QDialog {{ background: {s.window}; }}
     QFrame[panel="true"] {{ background: {s.panel}; border: 1px solid {s.border};
         border-radius: 6px; }}
     QScrollArea[bare="true"], QWidget[bare="true"] {{ background: transparent; border: none; }}
+    QScrollArea[bare="true"]:focus {{ border: 1px solid {s.accent}; border-radius: 6px; }}
     QLabel {{ border: none; background: transparent; color: {s.text}; }}
     QLabel[heading="true"] {{ font-weight: bold; }}
-    QLabel[section="true"] {{ font-weight: bold; color: {s.muted}; font-size: {SMALL_SIZE}px;
+    QLabel[section="true"] {{ font-weight: bold; color: {s.muted}; font-size: {small}px;
         letter-spacing: 1px; }}
-    QLabel[muted="true"] {{ color: {s.muted}; font-size: {SMALL_SIZE}px; }}
-    QLabel[small="true"] {{ font-size: {SMALL_SIZE}px; }}
-    QLabel[cure="true"] {{ color: {s.bad}; font-size: {SMALL_SIZE}px; }}
+    QLabel[muted="true"] {{ color: {s.muted}; font-size: {small}px; }}
+    QLabel[small="true"] {{ font-size: {small}px; }}
+    QLabel[cure="true"] {{ color: {s.bad}; font-size: {small}px; }}
     QLabel[brand="true"] {{ font-weight: bold; }}
     QLineEdit, QComboBox {{ background: {s.field}; border: 1px solid {s.border};
-        border-radius: 4px; padding: 2px 6px; min-height: 18px; color: {s.text};
+        border-radius: 4px; padding: 2px 6px; min-height: {s.px(18)}px; color: {s.text};
         selection-background-color: {s.accent}; selection-color: {s.on_accent}; }}
     QLineEdit:focus, QComboBox:focus, QPushButton:focus, QToolButton:focus
         {{ border: 1px solid {s.accent}; }}
@@ -104,15 +105,16 @@ def sheet(style: Style) -> str:
     QPushButton[primary="true"] {{ background: {s.accent}; color: {s.on_accent};
         border: 1px solid {s.accent}; font-weight: bold; padding: 4px 14px; }}
     QPushButton[primary="true"]:focus {{ border: 1px solid {s.text}; }}
-    QToolButton[chip="true"] {{ padding: 2px 5px; font-size: {SMALL_SIZE}px; }}
+    QToolButton[chip="true"] {{ padding: 2px 5px; font-size: {small}px; }}
     QToolButton[chip="true"]:checked {{ background: {s.accent}; color: {s.on_accent};
         border-color: {s.accent}; }}
+    QToolButton[chip="true"]:checked:focus {{ border: 1px solid {s.text}; }}
     QPushButton[remedy="true"] {{ padding: 2px 6px; margin-top: 3px; text-align: left;
-        font-size: {SMALL_SIZE}px; }}
+        font-size: {small}px; }}
     QToolButton[flat="true"] {{ background: transparent; border: 1px solid transparent;
         padding: 3px; }}
-    QToolButton[flat="true"]:hover, QToolButton[flat="true"]:focus
-        {{ border-color: {s.border}; }}
+    QToolButton[flat="true"]:hover {{ border-color: {s.border}; }}
+    QToolButton[flat="true"]:focus {{ border-color: {s.accent}; }}
     QToolButton::menu-indicator {{ image: none; }}
     QFrame[verdict="true"] {{ background: {s.field}; border: none; border-radius: 4px; }}
     QFrame[banner="true"] {{ background: {s.panel}; border: 1px solid {s.bad};
@@ -123,13 +125,15 @@ def sheet(style: Style) -> str:
         border: none; border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {s.text}; font-weight: bold;
         border-bottom: 2px solid {s.accent}; }}
-    QTabBar::tab:focus {{ color: {s.accent}; }}
+    QTabBar::tab:focus {{ background: {s.field}; border: 1px solid {s.accent};
+        border-bottom: 2px solid {s.accent}; padding: 4px 11px 5px 11px; }}
     QTabWidget::pane {{ border: none; }}
     QSlider::groove:horizontal {{ height: 4px; background: {s.border}; border-radius: 2px; }}
     QSlider::sub-page:horizontal {{ background: {s.accent}; border-radius: 2px; }}
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0;
         border-radius: 7px; background: {s.text}; }}
-    QSlider::handle:horizontal:focus {{ background: {s.accent}; }}
+    QSlider::handle:horizontal:focus {{ background: {s.accent}; border: 2px solid {s.text};
+        width: 10px; height: 10px; }}
     QSlider[slim="true"]::groove:horizontal {{ height: 2px; border-radius: 1px; }}
     QSlider[slim="true"]::sub-page:horizontal {{ border-radius: 1px;
         background: {s.border}; }}
@@ -138,6 +142,8 @@ def sheet(style: Style) -> str:
     QSlider[slim="true"]::handle:horizontal:hover {{ background: {s.text}; }}
     QSlider[slim="true"]::handle:horizontal:focus,
         QSlider[slim="true"]::handle:horizontal:pressed {{ background: {s.accent}; }}
+    QSlider[slim="true"]::handle:horizontal:focus {{ border: 2px solid {s.text};
+        width: 6px; height: 6px; }}
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {s.border}; border-radius: 4px;
         min-height: 24px; }}

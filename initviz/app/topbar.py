@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from initviz.app.edits import Edits
 from initviz.app.fields import Combo
+from initviz.app.transport import ICON
 from initviz.catalog.lessons import LESSONS, Lesson
+from initviz.views.style import Style
 
 
 class TopBar(QWidget):
@@ -16,8 +18,6 @@ class TopBar(QWidget):
     def __init__(self, transport: QWidget, edits: Edits) -> None:
         super().__init__()
         self.lessons = Combo()
-        self.lessons.setMinimumWidth(170)
-        self.lessons.setMaximumWidth(264)
         self.lessons.setToolTip("Choose a lesson: an experiment, and what there is to see in it")
         self.lessons.setAccessibleName("Lesson")
         for lesson in LESSONS.values():
@@ -65,3 +65,10 @@ class TopBar(QWidget):
     def show_lesson(self, lesson: Lesson | None) -> None:
         """Name the lesson that is shown, or none; nothing is emitted."""
         self.lessons.setCurrentIndex(self.lessons.findData(lesson.name) if lesson else -1)
+
+    def set_style(self, style: Style) -> None:
+        """Make room for the text."""
+        self.lessons.setMinimumWidth(style.px(170))
+        self.lessons.setMaximumWidth(style.px(264))
+        for button in (self.undo, self.redo):
+            button.setIconSize(QSize(1, 1) * style.px(ICON))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
@@ -16,6 +16,9 @@ from initviz.views.style import Style
 
 SAYING_MS = 6000
 """How long a note stands beside the scrubber."""
+
+ICON = 16
+"""Pixels on a side of an icon."""
 
 
 class Transport(QWidget):
@@ -32,7 +35,6 @@ class Transport(QWidget):
         self.back = self._button("One epoch back; nothing is trained again (←)", player.step_back)
         self.main = self._button("Train or pause (Space)", player.toggle)
         self.main.setProperty("primary", True)
-        self.main.setFixedWidth(96)
         self.forward = self._button(
             "One epoch forward; at the end, train one more (→)", player.step_forward
         )
@@ -64,6 +66,9 @@ class Transport(QWidget):
             (self.end, "end"),
         ):  # fmt: skip
             button.setIcon(icon(name, style.text))
+        for button in (self.start, self.back, self.main, self.forward, self.end):
+            button.setIconSize(QSize(1, 1) * style.px(ICON))
+        self.main.setFixedWidth(style.px(96))
         self._refresh()
 
     def _button(self, tip: str, action: object) -> QPushButton:
@@ -104,7 +109,6 @@ class Scrubber(QWidget):
         super().__init__()
         self._model = model
         self.epoch = QLabel()
-        self.epoch.setMinimumWidth(118)
         self.slider = JumpSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Epoch")
         self.slider.setToolTip("Drag to any recorded epoch")
@@ -150,6 +154,10 @@ class Scrubber(QWidget):
         self._state_text = " · ".join(parts)
         if not self._saying.isActive():
             self.state.setText(self._state_text)
+
+    def set_style(self, style: Style) -> None:
+        """Make room for the text."""
+        self.epoch.setMinimumWidth(style.px(118))
 
     def say(self, note: str) -> None:
         """Say for a few seconds what was just done, where it moves nothing."""

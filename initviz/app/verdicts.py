@@ -179,7 +179,9 @@ class Verdicts(QFrame):
         scroll.setProperty("bare", True)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # With Tab, so that the keyboard can scroll through what has no controls.
+        scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        scroll.setAccessibleName("What the numbers say, and the lesson")
         scroll.setWidget(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -215,6 +217,7 @@ class Verdicts(QFrame):
     def set_style(self, style: Style) -> None:
         """Change the colours of what is shown."""
         self._style = style
+        self.setFixedWidth(style.px(WIDTH))
         self.lesson.set_style(style)
         if self._shown:
             self.show_findings(*self._shown)

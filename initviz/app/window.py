@@ -24,12 +24,13 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
     QScrollArea,
+    QTabBar,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from initviz.app import theme
+from initviz.app import taborder, theme
 from initviz.app.banner import Banner
 from initviz.app.controls import Controls
 from initviz.app.files import TABLES, Files
@@ -38,11 +39,13 @@ from initviz.app.memory import Memory
 from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
 from initviz.app.player import Player
+from initviz.app.reading import Reading
 from initviz.app.session import Session
 from initviz.app.theme import Theme
 from initviz.app.topbar import TopBar
 from initviz.app.transport import Scrubber, Transport
 from initviz.app.verdicts import Verdicts
+from initviz.app.viewing import Viewing
 from initviz.assets import asset
 from initviz.catalog.lessons import LESSONS, Lesson
 from initviz.experiment import MAX_LANES, Experiment
@@ -51,6 +54,8 @@ from initviz.parts import Part
 from initviz.recording import DEFAULT_BUDGET
 from initviz.snapshot import Snapshot
 from initviz.views.page import PAGES, Page
+from initviz.views.panel import Switch
+from initviz.views.zoom import Zooms
 
 JUDGING_SECONDS = 0.25
 """How often the verdicts change while training runs."""
@@ -85,6 +90,8 @@ class Window(QMainWindow):
         self.setWindowIcon(QIcon(str(asset("icon.png"))))
         self._build()
         self.files = Files(self)
+        self.reading = Reading(self)
+        self.viewing = Viewing(self)
         self.theme_actions = build_menus(self)
         self._connect()
         self.set_theme(self.memory.theme)
@@ -108,10 +115,12 @@ class Window(QMainWindow):
         self.transport.set_speed(self.memory.speed)
         self.scrubber = Scrubber(self.model)
         self.verdicts = Verdicts()
-        self.pages = [Page(layout, self.look) for layout in PAGES.values()]
+        self.zooms = Zooms()
+        self.pages = [Page(layout, self.look, self.zooms) for layout in PAGES.values()]
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setAccessibleName("Pages")
         for page in self.pages:
             scroll = QScrollArea()
             scroll.setProperty("bare", True)
@@ -166,6 +175,7 @@ class Window(QMainWindow):
             page.focus_asked.connect(model.set_focus)
             page.epoch_asked.connect(player.go_to)
             page.wants_changed.connect(self._want)
+            page.changed.connect(self._page_changed)
             for view in page.views:
                 view.panel.save_asked.connect(partial(self.files.save_picture, view, view.name))
         self.banner.button.clicked.connect(player.restart)
@@ -221,6 +231,8 @@ class Window(QMainWindow):
         self._refresh()
 
     def _experiment_changed(self, old: Experiment, new: Experiment) -> None:
+        if old.run_key != new.run_key:
+            self.zooms.reset()
         self.controls.set_experiment(new)
         self.lesson_shown()
         self._refresh()
@@ -258,7 +270,15 @@ class Window(QMainWindow):
         """Choose the colours."""
         self.memory.theme = choice
         self.theme_actions[choice].setChecked(True)
-        self.look = dataclasses.replace(theme.resolve(choice), line=self.devicePixelRatioF())
+        self.set_look()
+
+    def set_look(self) -> None:
+        """Draw everything in the chosen colours and size of text."""
+        self.look = dataclasses.replace(
+            theme.resolve(self.memory.theme),
+            line=self.devicePixelRatioF(),
+            text_scale=self.reading.scale,
+        )
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         theme.apply(app, self.look)
@@ -268,6 +288,8 @@ class Window(QMainWindow):
         self.transport.set_style(self.look)
         self.verdicts.set_style(self.look)
         self.session.set_style(self.look)
+        self.scrubber.set_style(self.look)
+        self.top.set_style(self.look)
 
     def _system_theme_changed(self) -> None:
         if self.memory.theme is Theme.SYSTEM:
@@ -304,21 +326,44 @@ class Window(QMainWindow):
     def _restore_layout(self) -> None:
         self._resize_to_first()
         self.restoreGeometry(self.memory.layout("window"))
+        self.reading.leave_full_screen()  # a start is no lecture yet
         for page in self.pages:
             for i, splitter in enumerate(page.splitters):
                 splitter.restoreState(self.memory.layout(f"{page.arrangement.name}-{i}"))
 
     def event(self, event: QEvent) -> bool:
-        """Leave Space to a button that the keyboard has gone to; elsewhere it trains."""
+        """Leave keys to a control that the keyboard has gone to and that has a use for them."""
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() == Qt.Key.Key_Space
-            and isinstance(self.focusWidget(), QAbstractButton)
+            and has_use_for(self.focusWidget(), Qt.Key(event.key()))
         ):
             event.accept()
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc puts an enlarged view back, or leaves the full screen."""
+        if event.key() == Qt.Key.Key_Escape and self.page.enlarged is not None:
+            self.page.put_back()
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.reading.leave_full_screen()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Enlarge the text on a full screen."""
+        super().changeEvent(event)
+        changed = event.type() == QEvent.Type.WindowStateChange
+        if changed and self.look.text_scale != self.reading.scale:
+            self.set_look()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go from control to control in the order in which they stand."""
+        regions = [
+            self.controls, self.top, self.banner, self.tabs, self.verdicts, self.scrubber
+        ]  # fmt: skip
+        return taborder.step(regions, forward)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take tables and experiments."""
@@ -341,6 +386,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop both threads, remember the layout and the experiment."""
         memory = self.memory
+        self.viewing.remember()
         memory.set_layout("window", self.saveGeometry())
         # A thread may have a step to finish first: nobody needs to look at that.
         self.hide()
@@ -354,6 +400,17 @@ class Window(QMainWindow):
                 memory.set_layout(f"{page.arrangement.name}-{i}", splitter.saveState())
         memory.save()
         super().closeEvent(event)
+
+
+def has_use_for(widget: QWidget | None, key: Qt.Key) -> bool:
+    """Whether a control with the keyboard wants a key that otherwise plays or steps."""
+    if key == Qt.Key.Key_Space:
+        return isinstance(widget, QAbstractButton)
+    if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        return isinstance(widget, QTabBar) or (
+            widget is not None and isinstance(widget.parentWidget(), Switch)
+        )
+    return False
 
 
 def ordinal(number: int) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSignalBlocker
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker
 
 from initviz.parts import Part
-from initviz.snapshot import LOG_PER_DECADE, Histogram, Snapshot
-from initviz.views.axes import Ticks, decade_label
+from initviz.snapshot import Histogram, Snapshot
 from initviz.views.base import (
     Header,
     Notes,
@@ -23,10 +20,14 @@ from initviz.views.base import (
     equal_columns,
     lane_colours,
     lane_marks,
+    lane_words,
 )
 from initviz.views.curves import Curve, LaneCurves
+from initviz.views.distributions import Axis, LinearAxis, LogAxis
 from initviz.views.panel import Switch
+from initviz.views.readout import place_in, points_near
 from initviz.views.style import SMALL_SIZE, Style
+from initviz.views.zoom import FIXED
 
 MOST_PLOTS = 9
 """Hidden layers up to which each gets its own small plot; deeper networks become maps."""
@@ -67,7 +68,7 @@ class ActivationView(View):
         self._run: object = None
         # Plots are dear to make: another depth arranges those that are there.
         self._made: list[tuple[pg.PlotItem, LaneCurves]] = []
-        self._made_in = style
+        self._made_in: tuple[Style, str] | None = None  # for which they were made
         self.notes: Notes | None = None
 
     def _scale_chosen(self, _: str) -> None:
@@ -91,7 +92,7 @@ class ActivationView(View):
         self._suit_scale(snapshot)
         hidden = len(snapshot.experiment.hidden)
         plots = 0 if self._deep(snapshot) else hidden  # the depth of a map is fed
-        return (lane_colours(snapshot), plots, self._columns(snapshot))
+        return (lane_colours(snapshot), plots, self._columns(snapshot), self.scale.value)
 
     def build(self, snapshot: Snapshot) -> None:
         self._ticked: tuple[Axis, float] | None = None
@@ -119,8 +120,9 @@ class ActivationView(View):
         if (axis, width) != self._ticked:
             self._ticked = axis, width
             for plot in self.plots:
-                plot.getAxis("bottom").setTicks(axis.ticks(width))
+                plot.getAxis("bottom").setTicks(axis.ticks(width / self.look.text_scale))
                 plot.setXRange(axis.low, axis.high, padding=0.02)
+        self._axis, self._read = axis, histograms
         what = "log |a|" if sizes else "a"
         if self.maps:
             self.panel.subtitle.setText(f"{what}: depth down, share as brightness")
@@ -139,6 +141,39 @@ class ActivationView(View):
                 )
             assert self.notes is not None
             self.notes.show_diverged(snapshot, brief=True)
+
+    @property
+    def _decades(self) -> list[str]:
+        return ["bottom"] if self.scale.value == "size" else []
+
+    def value_at(self, position: QPointF) -> str:
+        shown = self.snapshot
+        places = [plot.vb.sceneBoundingRect().contains(position) for plot in self.plots]
+        if shown is None or not shown.layers or True not in places:
+            return ""
+        which = places.index(True)
+        box = self.plots[which].vb
+        if self.maps:
+            layer = place_in(box, position).y - 1
+            if not 0 <= layer < len(self._read):
+                return ""
+            cell = self._axis.cell(self._read[layer], box.mapSceneToView(position).x())
+            lanes = [which] if cell is not None else []
+        else:
+            layer = which
+            near = points_near(box, self.curves[which].curves, position)
+            if not near:
+                return ""
+            cell = near[0][1]
+            lanes = [lane for lane, at in near if at == cell]
+            self.readout.point_out(self.curves[which].place(box, *near[0]))
+        if cell is None:
+            return ""
+        histogram = self._read[layer]
+        shares = self._axis.shares(histogram)[:, cell]
+        words = [f"{shown.layers[layer].name} · {self._axis.words(histogram, cell)}"]
+        words += [f"{lane_words(shown, k)}: {share_text(float(shares[k]))}" for k in lanes]
+        return "\n".join(words)
 
     def _deep(self, snapshot: Snapshot) -> bool:
         return len(snapshot.experiment.hidden) > MOST_PLOTS
@@ -161,10 +196,11 @@ class ActivationView(View):
 
     def _build_plots(self, snapshot: Snapshot) -> None:
         columns = self._columns(snapshot)
-        if self.notes is not None and self._made_in is self.look:
+        suited = (self.look, self.scale.value)
+        if self.notes is not None and self._made_in == suited:
             self.notes.remove()
-        if self._made_in is not self.look:
-            self._made, self._made_in = [], self.look
+        if self._made_in != suited:
+            self._made, self._made_in = [], suited
         for i, name in enumerate(snapshot.experiment.layer_names[:-1]):
             if i < len(self._made):
                 self.canvas.addItem(self._made[i][0], i // columns, i % columns)
@@ -175,11 +211,14 @@ class ActivationView(View):
             self.curves.append(curves)
 
     def _make_plot(self, name: str, row: int, column: int) -> tuple[pg.PlotItem, LaneCurves]:
-        plot = add_plot(self.canvas, self.look, row, column)
-        plot.setTitle(name, color=self.look.muted, size=f"{SMALL_SIZE}px")
-        plot.titleLabel.setMaximumHeight(18)
+        plot = add_plot(
+            self.canvas, self.look, row, column, x=self.scale.value, y=FIXED,
+            decades=self._decades,
+        )  # fmt: skip
+        plot.setTitle(name, color=self.look.muted, size=f"{self.look.px(SMALL_SIZE)}px")
+        plot.titleLabel.setMaximumHeight(self.look.px(18))
         draw_once(plot.titleLabel.item)
-        plot.layout.setRowFixedHeight(0, 18)
+        plot.layout.setRowFixedHeight(0, self.look.px(18))
         plot.hideAxis("left")
         plot.setYRange(0, 1.04, padding=0)
         curves = LaneCurves(self.look, width=1.0)
@@ -192,13 +231,16 @@ class ActivationView(View):
         for k in range(len(snapshot.experiment.lanes)):
             row, column = divmod(k, columns)
             self.headers.append(Header(self.canvas, self.look, 2 * row, column))
-            plot = add_plot(self.canvas, self.look, 2 * row + 1, column)
+            plot = add_plot(
+                self.canvas, self.look, 2 * row + 1, column, x=self.scale.value, y="layers",
+                decades=self._decades,
+            )  # fmt: skip
             plot.invertY(True)
             if column:
                 plot.hideAxis("left")
             else:
                 plot.getAxis("left").setLabel("layer")
-                plot.getAxis("left").setWidth(38)
+                plot.getAxis("left").setWidth(self.look.px(38))
             image = pg.ImageItem(levels=(0, BRIGHTEST))
             image.setLookupTable(self.look.sequential())
             plot.addItem(image)
@@ -242,77 +284,6 @@ class ActivationView(View):
         return LogAxis(low, max(high, low + 2))
 
 
-@dataclass(frozen=True)
-class LinearAxis:
-    """The activations themselves, from ``low`` to ``high``."""
-
-    low: float
-    high: float
-
-    def ticks(self, width: float) -> list[Ticks]:
-        """Ends and middle."""
-        middle = (self.low + self.high) / 2
-        return [[(v, f"{v:g}") for v in (self.low, middle, self.high)], []]
-
-    def positions(self, histogram: Histogram) -> NDArray[np.float64]:
-        """The middle of every cell."""
-        return np.asarray((histogram.edges[1:] + histogram.edges[:-1]) / 2, dtype=np.float64)
-
-    def shares(self, histogram: Histogram) -> NDArray[np.float64]:
-        """The share of every cell, (K, cells)."""
-        return np.asarray(histogram.shares, dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class LogAxis:
-    """log₁₀|a| in cells of one bin: exact zeros, a gap, then ``first`` to ``last``."""
-
-    first: int
-    last: int
-
-    @property
-    def zero(self) -> float:
-        """Where exact zeros stand."""
-        return self.first - 1.5 * self._wide / LOG_PER_DECADE
-
-    @property
-    def low(self) -> float:
-        """The left end."""
-        return self.first - 2 * self._wide / LOG_PER_DECADE
-
-    @property
-    def _wide(self) -> int:
-        """Cells of the zeros, and of the gap beside them: wide enough to be seen on any range."""
-        return 1 + (self.last - self.first) * LOG_PER_DECADE // 20
-
-    @property
-    def high(self) -> float:
-        """The right end."""
-        return float(self.last)
-
-    def ticks(self, width: float) -> list[Ticks]:
-        """As many decades as ``width`` pixels hold, and "0" for the zeros."""
-        pixels = width / (self.high - self.low)
-        step = next(s for s in (1, 2, 3, 4, 6, 8, 12, 24, 48) if s * pixels > 38)
-        marks = [(float(d), decade_label(d)) for d in range(self.last, self.first - 1, -step)]
-        apart = [mark for mark in marks if (mark[0] - self.zero) * pixels > 30]
-        return [[(self.zero, "0"), *apart], []]
-
-    def positions(self, histogram: Histogram) -> NDArray[np.float64]:
-        """The middle of every cell."""
-        cells = 2 * self._wide + (self.last - self.first) * LOG_PER_DECADE
-        return self.low + (np.arange(cells) + 0.5) / LOG_PER_DECADE
-
-    def shares(self, histogram: Histogram) -> NDArray[np.float64]:
-        """The share of every cell, (K, cells)."""
-        start = round((self.first - float(histogram.edges[0])) * LOG_PER_DECADE)
-        stop = start + (self.last - self.first) * LOG_PER_DECADE
-        zeros = np.asarray(histogram.zeros, dtype=np.float64)[:, None]
-        zeros = np.repeat(zeros, self._wide, axis=1)
-        inside = histogram.shares[:, start:stop].astype(np.float64)
-        inside[:, 0] += histogram.shares[:, :start].sum(axis=1)
-        inside[:, -1] += histogram.shares[:, stop:].sum(axis=1)
-        return np.concatenate([zeros, 0 * zeros, inside], axis=1)
-
-
-Axis = LinearAxis | LogAxis
+def share_text(share: float) -> str:
+    """A share in per cent; none at all says so."""
+    return f"{100 * share:.3g} %" if share else "none"

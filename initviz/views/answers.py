@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor
 from initviz.catalog.datasets import Facts
 from initviz.catalog.tasks import BINARY, CLASSES, REGRESSION, Task
 from initviz.snapshot import Array, Plane
+from initviz.views.axes import round_ticks, tick_text
 from initviz.views.style import Style, ramp
 
 Bytes = NDArray[np.ubyte]
@@ -83,6 +84,7 @@ class Colouring:
         fields: finite outputs → arrays (G, G) whose zero lines are drawn.
         marks: labels or targets (n,) → the marks of the points.
         bar: the colour bar.
+        words: finite outputs of one point (outputs,) → the answer in words.
     """
 
     table: Bytes
@@ -90,6 +92,7 @@ class Colouring:
     fields: Callable[[Array], Sequence[Array]]
     marks: Callable[[NDArray[np.float64]], Sequence[Mark]]
     bar: Bar
+    words: Callable[[Array], str]
 
 
 def colouring(style: Style, facts: Facts, plane: Plane) -> Colouring:
@@ -125,6 +128,7 @@ def _binary(style: Style, facts: Facts, plane: Plane) -> Colouring:
         fields=lambda outputs: [np.clip(outputs[0], -60, 60)],
         marks=marks,
         bar=Bar(_column(), [(0.0, "0"), (0.5, "½"), (1.0, "1")], f"P({_short(name, 12)})", 46),
+        words=lambda z: f"P({name}) {1 / (1 + math.exp(-min(max(float(z[0]), -60), 60))):.3g}",
     )
 
 
@@ -163,7 +167,14 @@ def _classes(style: Style, facts: Facts, plane: Plane) -> Colouring:
     image = (np.arange(count)[:, None] * levels + steps).astype(np.ubyte)
     ticks = [((k + 0.5) / count, _short(name, 10)) for k, name in enumerate(facts.classes)]
     width = 46 + 5 * max(len(text) for _, text in ticks)
-    return Colouring(table, paint, fields, marks, Bar(image, ticks, "P(winner) →", width))
+
+    def words(z: Array) -> str:
+        winner = int(z.argmax())
+        sure = 1 / float(np.exp(np.maximum(z - z[winner], -80)).sum())
+        return f"P({facts.classes[winner]}) {sure:.3g}"
+
+    bar = Bar(image, ticks, "P(winner) →", width)
+    return Colouring(table, paint, fields, marks, bar, words)
 
 
 def _regression(style: Style, facts: Facts, plane: Plane) -> Colouring:
@@ -188,6 +199,7 @@ def _regression(style: Style, facts: Facts, plane: Plane) -> Colouring:
         fields=lambda outputs: [np.clip(outputs[0], -1e6, 1e6) - level for level in ISOLINES],
         marks=marks,
         bar=Bar(_column(), ticks, _short(facts.target or "target", 30), 58),
+        words=lambda z: f"{facts.target or 'target'} {mean + deviation * float(z[0]):.4g}",
     )
 
 
@@ -196,20 +208,6 @@ _COLOURINGS: Mapping[Task, Callable[[Style, Facts, Plane], Colouring]] = {
     CLASSES: _classes,
     REGRESSION: _regression,
 }
-
-
-def round_ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """At most ``most`` round numbers between two others, at equal distances."""
-    rough = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.999)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [number * step for number in range(first, last + 1)]
-
-
-def tick_text(value: float) -> str:
-    """A round number with a true minus sign, and without a minus before 0."""
-    return f"{value + 0.0:.4g}".replace("-", "−")
 
 
 def _column() -> Bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 LOWEST, HIGHEST = -20, 30
 """The decades that are ever drawn. Below, values rest on the lowest, above, on the highest."""
+
+LEAST_GAP = 0.6
+"""Decades, at least, between the lowest one and the marked zero."""
 
 Ticks = list[tuple[float, str]]
 
@@ -94,7 +97,7 @@ class DecadeRange:
 
     def _gap(self) -> float:
         low, high = self._decades()
-        return max(0.6, 0.08 * (high - low))
+        return max(LEAST_GAP, 0.08 * (high - low))
 
 
 def decade_label(decade: int) -> str:
@@ -132,3 +135,49 @@ def number_ticks(count: int, pixels: float, room: float) -> list[float]:
         return [float(n) for n in range(1, count + 1, step)]
     numbers = range(step, count + 1, step)
     return [1.0, *(float(n) for n in numbers if (n - 1) * each >= room)]
+
+
+def fine_ticks(
+    low: float, high: float, most: int, text: Callable[[float], str] | None = None
+) -> Ticks:
+    """Round numbers between two others, with words for them."""
+    return [(at, (text or tick_text)(at)) for at in round_ticks(low, high, most)]
+
+
+def fine_decades(low: float, high: float, given: Ticks, most: int) -> Ticks:
+    """Round numbers between 10^``low`` and 10^``high``, and the marked zero among ``given``."""
+    zero = [tick for tick in given if tick[1] == "0" and low <= tick[0] <= high]
+    # Between the zero and the lowest decade there are no numbers.
+    floor = max((tick[0] for tick in given if tick[1] == "0"), default=-math.inf)
+    low = max(low, floor + LEAST_GAP)
+    if high <= low:
+        return zero
+    if high - low > 1.5:
+        decades_ = range(math.ceil(low), math.floor(high) + 1)
+        return [*zero, *((float(d), decade_label(d)) for d in decades_)]
+    numbers = round_ticks(10.0**low, 10.0**high, most)
+    return [*zero, *((math.log10(v), tick_text(v)) for v in numbers if v > 0)]
+
+
+def whole_numbers(low: float, high: float, given: Ticks, most: int) -> Ticks:
+    """Whole numbers from one end to the other; names among ``given``, such as "out", stay."""
+    names = {round(at): text for at, text in given if not text.isdigit()}
+    first, last = math.ceil(low), math.floor(high)
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if (last - first) / s < most)
+    last = min(last, max(names, default=last))
+    numbers = [n for n in range(first, last + 1) if n % step == 0 or n in names]
+    return [(float(n), names.get(n, str(n))) for n in numbers]
+
+
+def round_ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """At most ``most`` round numbers between two others, at equal distances."""
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def tick_text(value: float) -> str:
+    """A round number with a true minus sign, and without a minus before 0."""
+    return f"{value + 0.0:.4g}".replace("-", "−")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from html import escape
 from typing import ClassVar
 
@@ -15,11 +16,12 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from initviz.focus import NEAREST, Focus
 from initviz.parts import Part
-from initviz.snapshot import Pinned, Snapshot
+from initviz.snapshot import Array, Pinned, Snapshot
+from initviz.views.canvas import Canvas
 from initviz.views.panel import Panel
-from initviz.views.style import GLYPHS, SMALL_SIZE, TEXT_SIZE, Style, font
-
-pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
+from initviz.views.readout import Readout
+from initviz.views.style import GLYPHS, SMALL_SIZE, TEXT_SIZE, Style
+from initviz.views.zoom import FineAxis, ZoomBox
 
 
 class View(QObject):
@@ -51,10 +53,15 @@ class View(QObject):
         super().__init__()
         self.look = style
         self.focus = NEAREST
-        self.canvas = Canvas()
+        self.canvas = Canvas(self.name)
         self.panel = Panel(self.title, self.canvas)
         self.panel.title.setToolTip(self.help)
         self.canvas.setAccessibleName(self.title)
+        self.canvas.setAccessibleDescription(self.help)
+        self.readout = Readout(self.canvas, self.value_at)
+        self.canvas.zoomed.connect(self.panel.show_zoomed)
+        self.canvas.double_clicked.connect(self.panel.enlarge_asked)
+        self.panel.reset_asked.connect(self.canvas.reset_axes)
         self.snapshot: Snapshot | None = None
         self.pinned: tuple[Pinned, ...] = ()
         self._shape: object = None
@@ -85,12 +92,14 @@ class View(QObject):
             self.canvas.clear()
             self.build(snapshot)
         self.feed(snapshot)
+        self.readout.refresh()
 
     def set_style(self, style: Style) -> None:
         """Change colours; what is shown stays shown."""
         self.look = style
         self.canvas.setBackground(QColor(style.panel))
         self.panel.set_style(style)
+        self.readout.set_style(style)
         self._shape = None
         if self.snapshot is not None:
             self.show(self.snapshot)
@@ -133,7 +142,8 @@ class View(QObject):
         there, at every new snapshot, too.
 
         Args:
-            position: in the coordinates of the canvas' scene.
+            position: in the coordinates of the canvas' scene. A view that can say which point
+                this is of tells ``readout.point_out`` so.
         """
         return ""
 
@@ -142,20 +152,6 @@ class View(QObject):
         self._shape = None
         if self.snapshot is not None:
             self.show(self.snapshot)
-
-
-class Canvas(pg.GraphicsLayoutWidget):
-    """The scene of a view."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFrameShape(self.Shape.NoFrame)
-        self.setMinimumSize(60, 60)
-        # The plot's ground covers all of it: what lies behind need not be painted first.
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.ci.layout.setContentsMargins(0, 0, 0, 0)
-        self.ci.layout.setSpacing(4)
 
 
 def lane_colours(snapshot: Snapshot) -> list[int]:
@@ -168,18 +164,49 @@ def lane_marks(snapshot: Snapshot) -> list[tuple[int, str]]:
     return [(int(lane.colour or 0), lane.title) for lane in snapshot.experiment.lanes]
 
 
-def add_plot(canvas: Canvas, style: Style, row: int, column: int, **more: object) -> pg.PlotItem:
-    """An empty plot in the house style: no menu, no buttons, quiet axes."""
-    plot = canvas.addPlot(row, column, enableMenu=False, **more)
+def lane_words(snapshot: Snapshot, lane: int) -> str:
+    """A lane's mark and title, as they stand above its plot."""
+    colour, title = lane_marks(snapshot)[lane]
+    return f"{GLYPHS[colour]} {title}"
+
+
+def gap_words(snapshot: Snapshot, numbers: Array) -> list[str]:
+    """A line for every lane that has no finite number among these, (K,)."""
+    return [
+        f"{lane_words(snapshot, k)}: "
+        + (f"diverged at epoch {since}" if since >= 0 else "not finite")
+        for k, since in enumerate(snapshot.diverged_at)
+        if not np.isfinite(numbers[k])
+    ]
+
+
+def add_plot(
+    canvas: Canvas,
+    style: Style,
+    row: int,
+    column: int,
+    x: str | None = None,
+    y: str | None = None,
+    decades: Sequence[str] = (),
+    **more: object,
+) -> pg.PlotItem:
+    """An empty plot in the house style: no menu, no buttons, quiet axes that can be zoomed.
+
+    ``x`` and ``y`` say what the axes show: those of one meaning are zoomed together, "epochs" and
+    "layers" in all views, others in this one; an axis of no meaning by itself, and one that is
+    ``FIXED`` never. ``decades`` are
+    the sides, "left" or "bottom", whose positions are log₁₀ of what they stand for.
+    """
+    box = ZoomBox(canvas.zooms, canvas.keys(row, column, x, y))
+    axes = {side: FineAxis(side) for side in ("left", "bottom")}
+    plot = canvas.addPlot(row, column, enableMenu=False, viewBox=box, axisItems=axes, **more)
     plot.hideButtons()
-    plot.setDefaultPadding(0)
-    plot.vb.setMouseEnabled(x=False, y=False)
-    for side in ("left", "bottom"):
-        axis = plot.getAxis(side)
+    for (side, axis), meaning in zip(axes.items(), (y, x), strict=True):
+        axis.decades, axis.counts = side in decades, meaning == "layers"
         axis.setPen(QColor(style.muted))
         axis.setTextPen(QColor(style.muted))
-        axis.setTickFont(font(SMALL_SIZE))
-        axis.label.setFont(font(SMALL_SIZE))
+        axis.setTickFont(style.font(SMALL_SIZE))
+        axis.label.setFont(style.font(SMALL_SIZE))
         axis.enableAutoSIPrefix(False)
         draw_once(axis)
         draw_once(axis.label)
@@ -233,7 +260,7 @@ class Header(pg.LabelItem):
             return
         self._wanted = wanted
         for size in (TEXT_SIZE, SMALL_SIZE):
-            metrics = QFontMetricsF(font(size))
+            metrics = QFontMetricsF(self.look.font(size))
             room = self.width() - metrics.horizontalAdvance(f"{GLYPHS[colour]}  {figure}") - 4
             if metrics.horizontalAdvance(title) <= room:
                 break
@@ -243,7 +270,7 @@ class Header(pg.LabelItem):
             f"{escape(fitting)} "
             f'<span style="color:{self.look.muted}">{figure}</span>',
             color=self.look.text,
-            size=f"{size}px",
+            size=f"{self.look.px(size)}px",
         )
 
 
@@ -286,5 +313,5 @@ class Notes:
         )
         if text != self.text:
             self.text = text
-            self.item.setText(text, color=self.look.bad, size=f"{SMALL_SIZE}px")
+            self.item.setText(text, color=self.look.bad, size=f"{self.look.px(SMALL_SIZE)}px")
             self.item.anchor(itemPos=(1, 0), parentPos=(1, 0), offset=(-4, 2))

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, qRgb
 
 from initviz.catalog.tasks import REGRESSION
 from initviz.parts import Part
 from initviz.snapshot import Array, Plane, Snapshot
 from initviz.views.answers import colouring, zero_lines
-from initviz.views.base import Header, View, draw_once, equal_columns, lane_colours
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.base import Header, View, draw_once, equal_columns, lane_colours, lane_words
+from initviz.views.style import SMALL_SIZE, Style
 
 SMALL_TILE = 100
 """Pixels under which a tile shows fewer and smaller points, or they would cover it."""
@@ -69,7 +69,7 @@ class BoundaryView(View):
         ]
         rows = math.ceil(len(self._tiles) / columns)
         for row in range(rows):
-            self.canvas.ci.layout.setRowFixedHeight(2 * row, 20)
+            self.canvas.ci.layout.setRowFixedHeight(2 * row, self.look.px(20))
             self.canvas.ci.layout.setRowStretchFactor(2 * row + 1, 1)
         equal_columns(self.canvas, columns)
         self._build_bar(2 * rows, columns)
@@ -84,6 +84,13 @@ class BoundaryView(View):
         for k, tile in enumerate(self._tiles):
             tile.show(snapshot.boundary[k], float(scores[k]), snapshot)
 
+    def value_at(self, position: QPointF) -> str:
+        shown = self.snapshot
+        if shown is None or shown.boundary is None:
+            return ""
+        tile = next((t for t in self._tiles if t.box.sceneBoundingRect().contains(position)), None)
+        return tile.value_at(position, shown) if tile else ""
+
     def _columns(self, snapshot: Snapshot) -> int:
         """Tiles in a row: few, for the sake of their titles, but nearly as large as can be."""
         numbers = range(1, len(snapshot.experiment.lanes) + 1)
@@ -95,7 +102,10 @@ class BoundaryView(View):
         columns = columns or self._columns(snapshot)
         rows = math.ceil(len(snapshot.experiment.lanes) / columns)
         return float(
-            min((self.canvas.width() - 60) / columns - 8, self.canvas.height() / rows - 26)
+            min(
+                (self.canvas.width() - self.look.px(60)) / columns - 8,
+                self.canvas.height() / rows - self.look.px(26),
+            )
         )
 
     def _build_bar(self, rows: int, column: int) -> None:
@@ -112,15 +122,15 @@ class BoundaryView(View):
         axis.setTicks([[*bar.ticks], []])
         axis.setPen(QColor(self.look.muted))
         axis.setTextPen(QColor(self.look.muted))
-        axis.setTickFont(font(SMALL_SIZE))
+        axis.setTickFont(self.look.font(SMALL_SIZE))
         axis.setLabel(bar.label)
-        axis.label.setFont(font(SMALL_SIZE))
+        axis.label.setFont(self.look.font(SMALL_SIZE))
         image = ByteImage(self.colouring.table)
         image.setImage(bar.image, autoLevels=False)
         image.setRect(QRectF(0, 0, 1, 1))
         plot.addItem(image)
         plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0)
-        self.canvas.ci.layout.setColumnFixedWidth(column, bar.width)
+        self.canvas.ci.layout.setColumnFixedWidth(column, self.look.px(bar.width))
 
 
 class ByteImage(pg.ImageItem):
@@ -157,9 +167,7 @@ class Tile:
         self._cells = 0
         self._margin = 0.0
         self.header = Header(view.canvas, style, row, column)
-        self.box = view.canvas.addViewBox(row + 1, column, enableMenu=False)
-        self.box.setMouseEnabled(x=False, y=False)
-        self.box.setDefaultPadding(0)
+        self.box = view.canvas.add_box(row + 1, column, x="plane", y="plane")
         self.box.setAspectLocked(True)
         self.image = ByteImage(self.colouring.table)
         # One pixel and no more: that Qt draws quickly, smooth or not.
@@ -184,11 +192,12 @@ class Tile:
         self.note = pg.TextItem(
             "", color="#16191e", anchor=(0.5, 0.5), fill=QColor(255, 255, 255, 208)
         )
-        self.note.setFont(font(SMALL_SIZE))
+        self.note.setFont(style.font(SMALL_SIZE))
         self.box.addItem(self.note)
         if snapshot.experiment.data.facts.units and not plane.is_projection:
             self._add_axes(style, size)
-            self._margin = AXIS_HEIGHT / max(size, 3 * AXIS_HEIGHT)
+            height = style.px(AXIS_HEIGHT)
+            self._margin = height / max(size, 3 * height)
         self._show_plane(plane)
 
     def _show_plane(self, plane: Plane) -> None:
@@ -212,7 +221,7 @@ class Tile:
         for axis, (low, high) in enumerate(((left, right), (bottom, top))):
             turned = 90 if axis else 0
             texts = [((low + high) / 2, 0.5, self.plane.axes[axis])]
-            if size >= ROOMY_TILE:
+            if size >= style.px(ROOMY_TILE):
                 offset, scale = self.plane.offset[axis], self.plane.scale[axis]
                 texts += [(at, anchor, f"{offset + scale * at:.3g}")
                           for at, anchor in ((low, 0.0), (high, 1.0))]  # fmt: skip
@@ -220,7 +229,7 @@ class Tile:
                 item = pg.TextItem(
                     text, color=style.muted, angle=turned, anchor=(anchor, 1.0 if axis else 0.0)
                 )
-                item.setFont(font(SMALL_SIZE))
+                item.setFont(style.font(SMALL_SIZE))
                 item.setPos(*((left, at) if axis else (at, bottom)))
                 self.box.addItem(item)
 
@@ -246,6 +255,30 @@ class Tile:
         self.note.setVisible(diverged or not whole)
         figure = "" if diverged else snapshot.experiment.task.score_text(score)
         self.header.show(self.colour, lane.title, figure)
+
+    def value_at(self, position: QPointF, snapshot: Snapshot) -> str:
+        """The coordinates of a place in the scene, and what the network answers there."""
+        at = self.box.mapSceneToView(position)
+        if not self._rect.contains(at) or snapshot.boundary is None:
+            return ""
+        outputs = snapshot.boundary[self.lane]
+        size = outputs.shape[-1]
+        left, right, bottom, top = self.plane.extent
+        column = min(int((at.x() - left) / (right - left) * size), size - 1)
+        row = min(int((at.y() - bottom) / (top - bottom) * size), size - 1)
+        answer = outputs[:, row, column]
+        since = snapshot.diverged_at[self.lane]
+        if np.isfinite(answer).all():
+            words = self.colouring.words(answer)
+        else:
+            words = f"diverged at epoch {since}" if since >= 0 else "not finite"
+        numbers = [
+            f"{name} {offset + scale * value:.3g}".replace("-", "−")
+            for name, offset, scale, value in zip(
+                self.plane.axes, self.plane.offset, self.plane.scale, (at.x(), at.y()), strict=True
+            )
+        ]
+        return f"{lane_words(snapshot, self.lane)}: {words}\n{', '.join(numbers)}"
 
     def _draw_lines(self, fields: Sequence[Array]) -> None:
         found = [zero_lines(field, self.plane.extent) for field in fields]

@@ -102,6 +102,11 @@ class LaneCurves(pg.GraphicsObject):
                 self._marks.append((points, curve.colour))
         self.update()
 
+    def place(self, box: pg.ViewBox, curve: int, point: int) -> QPointF:
+        """Where in the scene a point of a curve is drawn, in the box that holds this item."""
+        it = self.curves[curve]
+        return QPointF(box.mapViewToScene(QPointF(float(it.x[point]), float(it.y[point]))))
+
     def set_look(self, look: Style) -> None:
         """Draw the same curves in another look."""
         self.look = look
@@ -166,7 +171,7 @@ def thinned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
     no spike is lost and no frame is late. A few with a NaN among them become a gap.
     """
     count, lanes = values.shape
-    step = -(-count // MOST_POINTS)
+    step = step_of(count)
     if step == 1:
         return np.arange(float(count)), values
     whole = count // step * step
@@ -174,3 +179,8 @@ def thinned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
     extremes = np.stack([blocks.min(axis=1), blocks.max(axis=1)], axis=1).reshape(-1, lanes)
     x = np.concatenate([np.repeat(np.arange(0.0, whole, step), 2), np.arange(whole, count)])
     return x, np.concatenate([extremes, values[whole:]])
+
+
+def step_of(count: int) -> int:
+    """How many epochs of so many a drawn point stands for, see ``thinned``."""
+    return -(-count // MOST_POINTS)

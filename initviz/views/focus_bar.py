@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidg
 
 from initviz.experiment import Experiment
 from initviz.focus import NEAREST, Focus
-from initviz.views.style import GLYPHS, SMALL_SIZE, Style, font
+from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 
 WIDEST = 132
 """Pixels that the name of a lane may take."""
@@ -87,17 +87,23 @@ class FocusBar(QWidget):
             self.layer.addItems(names)
 
     def _paint(self, experiment: Experiment) -> None:
-        metrics = QFontMetrics(font(SMALL_SIZE))
+        metrics = QFontMetrics(self.look.font(SMALL_SIZE))
         for button, lane in zip(self.lanes, experiment.lanes, strict=True):
             colour = int(lane.colour or 0)
-            title = metrics.elidedText(lane.title, Qt.TextElideMode.ElideRight, WIDEST)
+            title = metrics.elidedText(
+                lane.title, Qt.TextElideMode.ElideRight, self.look.px(WIDEST)
+            )
             button.setText(f"{GLYPHS[colour]} {title}")
             button.setToolTip(f"Look closely at {lane.title}")
             button.setAccessibleName(lane.title)
             button.setStyleSheet(
-                f"QToolButton {{ color: {self.look.lanes[colour]}; }}"
+                f"QToolButton {{ color: {self.look.muted};"
+                f" border-left: 3px solid {self.look.lanes[colour]}; }}"
                 f"QToolButton:checked {{ color: {self.look.text}; background: {self.look.field};"
-                f" border: 1px solid {self.look.lanes[colour]}; }}"
+                f" border-color: {self.look.lanes[colour]}; }}"
+                f"QToolButton:focus, QToolButton:checked:focus {{"
+                f" border: 1px solid {self.look.accent};"
+                f" border-left: 3px solid {self.look.lanes[colour]}; }}"
             )
 
     def _button(self, place: int) -> QToolButton:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QPointF
 
 from initviz.parts import Part
 from initviz.snapshot import Array, LayerSnapshot, Snapshot
@@ -13,12 +14,17 @@ from initviz.views.base import (
     View,
     add_plot,
     behind_another,
+    gap_words,
     lane_colours,
+    lane_words,
 )
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.panel import Switch
 from initviz.views.pinned import PinnedRuns, over_layers
+from initviz.views.readout import figure, place_in, points_near
 from initviz.views.style import Style
+
+LETTERS = {"weight": "∂L/∂W", "z": "∂L/∂z", "activation": "a"}
 
 MOST_MARKED = 20
 """Layers up to which every point has its marker."""
@@ -72,7 +78,9 @@ class GradientView(View):
 
     def build(self, snapshot: Snapshot) -> None:
         self._bounds: tuple[float, float] | None = None
-        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot = add_plot(
+            self.canvas, self.look, 0, 0, x="layers", y=self.kind.value, decades=["left"]
+        )
         self.plot.showGrid(y=True, alpha=0.2)
         self._ticked: tuple[int, float] | None = None
         self.plot.getAxis("bottom").setLabel("layer")
@@ -110,6 +118,7 @@ class GradientView(View):
             self._bounds = low, high
             self.plot.setYRange(low, high + 0.02 * (high - low), padding=0)  # room for markers
             self.plot.getAxis("left").setTicks(self.range.ticks())
+        self._read = sizes
         heights = decades(sizes, self.range.floor)
         numbers = np.arange(1.0, len(heights) + 1)
         dashed = behind_another(heights, 0.004 * (high - low))
@@ -131,6 +140,25 @@ class GradientView(View):
         rest = " · dotted: theory" if predicted else " per layer"
         self.panel.subtitle.setText(f"{self.size.value}{rest}")
         self.notes.show_diverged(snapshot)
+
+    def value_at(self, position: QPointF) -> str:
+        shown = self.snapshot
+        if shown is None or not shown.layers:
+            return ""
+        box = self.plot.vb
+        near = points_near(box, self.curves.curves, position)
+        layer = near[0][1] if near else place_in(box, position).x - 1
+        if not 0 <= layer < len(shown.layers):
+            return ""
+        numbers = self._read[layer]
+        lines = [f"{lane_words(shown, k)}: {figure(numbers[k])}" for k, at in near if at == layer]
+        if near:
+            self.readout.point_out(self.curves.place(box, *near[0]))
+        elif np.isfinite(numbers).any():
+            return ""
+        what = f"{LETTERS[self.kind.value]} {self.size.value}"
+        words = [f"{shown.layers[layer].name} · {what}", *lines, *gap_words(shown, numbers)]
+        return "\n".join(words)
 
     def _predictions(self, snapshot: Snapshot) -> dict[int, Array]:
         """Mean-field theory's sizes of the lanes that it applies to, (layers,) each."""

@@ -7,15 +7,24 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from initviz.catalog.tasks import REGRESSION
 from initviz.snapshot import Snapshot
 from initviz.views.axes import DecadeRange, decades
-from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
-from initviz.views.curves import Curve, LaneCurves, thinned
+from initviz.views.base import (
+    Notes,
+    View,
+    add_plot,
+    behind_another,
+    gap_words,
+    lane_colours,
+    lane_words,
+)
+from initviz.views.curves import Curve, LaneCurves, step_of, thinned
 from initviz.views.panel import Switch
 from initviz.views.pinned import PinnedRuns, over_epochs
+from initviz.views.readout import figure, place_in, points_near
 from initviz.views.style import Style
 
 _SCORES = {
@@ -76,7 +85,10 @@ class HistoryView(View):
         self._task, self._classes = facts.task, len(facts.classes)
         score = self._task.score
         self.panel.title.setText("Loss" if loss else score[:1].upper() + score[1:])
-        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot = add_plot(
+            self.canvas, self.look, 0, 0, x="epochs", y=self.figure.value,
+            decades=["left"] if loss else [],
+        )  # fmt: skip
         self.plot.showGrid(y=True, alpha=0.2)
         self.plot.getAxis("bottom").setLabel("epoch")
         self._chance = self._task.guessing_loss(self._classes)
@@ -94,7 +106,10 @@ class HistoryView(View):
             self.plot.setYRange(-0.02, 1.02, padding=0)
             shares = (0, 0.25, 0.5, 0.75, 1)
             texts = [f"{s:g}" if self._task is REGRESSION else f"{100 * s:.0f} %" for s in shares]
-            self.plot.getAxis("left").setTicks([[*zip(shares, texts, strict=True)], []])
+            axis = self.plot.getAxis("left")
+            if self._task is not REGRESSION:
+                axis.text = lambda share: f"{100 * share:.4g} %"
+            axis.setTicks([[*zip(shares, texts, strict=True)], []])
 
     def feed(self, snapshot: Snapshot) -> None:
         loss = self.figure.value == "loss"
@@ -121,6 +136,8 @@ class HistoryView(View):
             few = np.concatenate([few, apart])
         for history in histories[1:]:
             self.range.see(history)
+        if loss:
+            self._see_losses(few)
         heights = self._heights(few)
         low, high = self.range.bounds if loss else (0.0, 1.0)
         dashed = behind_another(heights, 0.004 * (high - low))
@@ -131,6 +148,7 @@ class HistoryView(View):
             ]
         )
         self.grey.show((low, high), self._pinned_curves, self._pinned_note)
+        self._read = values
         self.cursor.setValue(snapshot.epoch)
         self.notes.show_diverged(snapshot, later=True)
 
@@ -152,12 +170,46 @@ class HistoryView(View):
     def _pinned_note(self, snapshot: Snapshot) -> str:
         return "" if self._is_comparable(snapshot) else "another task: not drawn"
 
-    def _heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self.figure.value == "loss":
-            return self._loss_heights(values)
-        return np.maximum(values, 0)  # an R² below 0 rests on the floor
+    def value_at(self, position: QPointF) -> str:
+        if self.snapshot is None:
+            return ""
+        box = self.plot.vb
+        near = points_near(box, self.curves.curves, position)
+        epoch = self._epoch(*near[0]) if near else place_in(box, position).x
+        if not 0 <= epoch < len(self._read):
+            return ""
+        numbers = self._read[epoch]
+        score = self.figure.value == "score"
+        lines = [
+            f"{lane_words(self.snapshot, k)}: {self._words(float(numbers[k]))}"
+            for k in (k for k, point in near if self._epoch(k, point) == epoch)
+        ]
+        if near:
+            self.readout.point_out(self.curves.place(box, *near[0]))
+        elif np.isfinite(numbers).any():
+            return ""
+        what = f"{self.part.value} {self._task.score if score else 'loss'}"
+        words = [f"epoch {epoch} · {what}", *lines, *gap_words(self.snapshot, numbers)]
+        return "\n".join(words)
 
-    def _loss_heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _epoch(self, lane: int, point: int) -> int:
+        """The epoch that a drawn point is of: one of those that it stands for, see ``thinned``."""
+        curve = self.curves.curves[lane]
+        first = round(float(curve.x[point]))
+        few = self._heights(self._read[first : first + step_of(len(self._read)), lane])
+        return first + int(np.nanargmin(np.abs(few - curve.y[point])))
+
+    def _words(self, value: float) -> str:
+        share = self.figure.value == "score" and self._task is not REGRESSION
+        return f"{100 * value:.4g} %" if share else figure(value)
+
+    def _heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where values are drawn. An R² below 0 rests on the floor."""
+        if self.figure.value == "loss":
+            return decades(values, self.range.floor)
+        return np.maximum(values, 0)
+
+    def _see_losses(self, values: NDArray[np.float64]) -> None:
         self.range.see(values)
         self.range.see(np.array([self._chance]))
         if self.range.bounds != self._bounds:
@@ -169,7 +221,6 @@ class HistoryView(View):
             ticks = [t for t in self.range.ticks()[0] if abs(t[0] - chance) > near]
             guess = self._task.guessing_text(self._classes)
             self.plot.getAxis("left").setTicks([[*ticks, (chance, guess)], []])
-        return decades(values, self.range.floor)
 
 
 def _ends(values: NDArray[np.float64]) -> list[list[int]]:

@@ -108,10 +108,33 @@ def _redo(painter: QPainter) -> None:
     _undo(painter)
 
 
+def _corners(painter: QPainter, inner: float, outer: float) -> None:
+    for x in (-1, 1):
+        for y in (-1, 1):
+            corner = (8 + x * outer, 8 + y * outer)
+            _stroke(painter, [(8 + x * inner, corner[1]), corner, (corner[0], 8 + y * inner)])
+
+
+def _enlarge(painter: QPainter) -> None:
+    _corners(painter, 2, 5.5)
+
+
+def _shrink(painter: QPainter) -> None:
+    _corners(painter, 5.5, 2)
+
+
+def _whole(painter: QPainter) -> None:
+    _stroke(
+        painter, [(1.5, 8), (14.5, 8)], [(4, 5.5), (1.5, 8), (4, 10.5)],
+        [(12, 5.5), (14.5, 8), (12, 10.5)],
+    )  # fmt: skip
+
+
 SHAPES: dict[str, Shape] = {
     "play": _play, "pause": _pause, "forward": _forward, "back": _back, "start": _start,
     "end": _end, "save": _save, "remove": _remove, "more": _more, "open": _open,
-    "replay": _replay, "undo": _undo, "redo": _redo,
+    "replay": _replay, "undo": _undo, "redo": _redo, "enlarge": _enlarge, "shrink": _shrink,
+    "whole": _whole,
 }  # fmt: skip
 
 

@@ -1,27 +1,18 @@
-"""The frame around a plot: title, subtitle, switches, a button that saves the picture."""
+"""The frame around a plot: title, subtitle, switches, and buttons for what can be done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from initviz.views.buttons import PanelButtons
+from initviz.views.readout import Readout
+from initviz.views.style import Style
+from initviz.views.switch import Switch as Switch
 
-from initviz.views.icons import icon
-from initviz.views.style import SMALL_SIZE, Style, font
-
-CHIP_PADDING = 14
-"""Pixels beside the text of a switch's button: padding and border of the style sheet."""
+LEFT, RIGHT = 10, 6
+"""Pixels between the frame and what it holds."""
 
 
 class ElidedLabel(QLabel):
@@ -48,57 +39,23 @@ class ElidedLabel(QLabel):
         )  # fmt: skip
 
 
-class Switch(QWidget):
-    """A row of small buttons of which exactly one is down."""
-
-    chosen = Signal(str)
-
-    def __init__(self, options: Sequence[tuple[str, str, str]]) -> None:
-        """``options`` are (value, label, tooltip); the first is chosen."""
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        self._group = QButtonGroup(self)
-        self._values = [value for value, _, _ in options]
-        for index, (_, label, tip) in enumerate(options):
-            button = QToolButton()
-            button.setText(label)
-            button.setToolTip(tip)
-            button.setAccessibleName(tip)
-            button.setCheckable(True)
-            button.setProperty("chip", True)
-            # A button asks for its room before the style sheet has given it its font.
-            room = QFontMetrics(font(SMALL_SIZE)).horizontalAdvance(label)
-            button.setMinimumWidth(room + CHIP_PADDING)
-            self._group.addButton(button, index)
-            row.addWidget(button)
-        self._group.button(0).setChecked(True)
-        self._group.idToggled.connect(self._toggled)
-
-    @property
-    def value(self) -> str:
-        """The chosen value."""
-        return self._values[self._group.checkedId()]
-
-    def choose(self, value: str) -> None:
-        """Choose a value, as a click would."""
-        self._group.button(self._values.index(value)).setChecked(True)
-
-    def _toggled(self, index: int, down: bool) -> None:
-        if down:
-            self.chosen.emit(self._values[index])
-
-
 class Panel(QFrame):
     """A titled frame with one body.
 
     Args:
         title: the view's name.
         body: the widget below the title.
+
+    Signals:
+        save_asked(), enlarge_asked(), hide_asked(), reset_asked(), menu_asked(place): what a
+            button, the mouse or a key asked for.
     """
 
     save_asked = Signal()
+    enlarge_asked = Signal()
+    hide_asked = Signal()
+    reset_asked = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(self, title: str, body: QWidget) -> None:
         super().__init__()
@@ -108,17 +65,18 @@ class Panel(QFrame):
         self.subtitle = ElidedLabel("")
         self.subtitle.setProperty("muted", True)
         self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._switches: list[Switch] = []
         self._tools = QWidget()
         self._tool_row = QHBoxLayout(self._tools)
         self._tool_row.setContentsMargins(0, 0, 0, 0)
         self._tool_row.setSpacing(4)
-        self._save = QToolButton()
-        self._save.setProperty("chip", True)
-        self._save.setIconSize(QSize(14, 14))
-        self._save.setToolTip(f"Save a picture of “{title}”")
-        self._save.setAccessibleName(f"Save a picture of {title}")
-        self._save.clicked.connect(self.save_asked)
-        self._tool_row.addWidget(self._save)
+        self.buttons = PanelButtons(title)
+        self.buttons.save_asked.connect(self.save_asked)
+        self.buttons.enlarge_asked.connect(self.enlarge_asked)
+        self.buttons.hide_asked.connect(self.hide_asked)
+        self.buttons.reset_asked.connect(self.reset_asked)
+        self.buttons.menu_asked.connect(self.menu_asked)
+        self._tool_row.addWidget(self.buttons)
         self._header = QHBoxLayout()
         self._header.setSpacing(8)
         self._header.addWidget(self.title)
@@ -127,7 +85,7 @@ class Panel(QFrame):
         self._second_row = QHBoxLayout()
         self._second_row.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 5, 6, 6)
+        column.setContentsMargins(LEFT, 5, RIGHT, 6)
         column.setSpacing(3)
         column.addLayout(self._header)
         column.addLayout(self._second_row)
@@ -138,23 +96,66 @@ class Panel(QFrame):
         return QSize(100, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Move the switches below the title where there is no room for both."""
+        """Give the tools the form that there is room for."""
         super().resizeEvent(event)
-        beside = self.title.sizeHint().width() + self._tools.sizeHint().width() + 40
-        row = self._header if beside <= self.width() else self._second_row
+        self.fit_tools()
+
+    def fit_tools(self) -> None:
+        """Give the tools the widest form that fits: beside the title, below it, or in short."""
+        room = self.contentsRect().width() - LEFT - RIGHT
+        beside = room - self.title.sizeHint().width() - 24
+        chips = sum(switch.chips_width() + 4 for switch in self._switches)
+        full, brief = (self.buttons.width_for(brief) for brief in (False, True))
+        below = bool(self._switches) and chips + full > beside
+        if below:
+            beside = room
+        row, other = self._header, self._second_row
+        if below:
+            row, other = other, row
         if row.indexOf(self._tools) < 0:
-            self._header.removeWidget(self._tools)
-            self._second_row.removeWidget(self._tools)
+            other.removeWidget(self._tools)
             row.addWidget(self._tools)
+        self.buttons.set_brief(chips + full > beside)
+        # The first switch, which says most, keeps its buttons the longest.
+        over = chips + brief - beside
+        for switch in reversed(self._switches):
+            switch.set_brief(over > 0)
+            over -= switch.chips_width() - switch.brief_width() if over > 0 else 0
 
     def set_style(self, style: Style) -> None:
-        """Take the colours of the buttons from a style."""
-        self._save.setIcon(icon("save", style.muted))
+        """Take colours and sizes from a style."""
+        self.buttons.set_style(style)
+        for switch in self._switches:
+            switch.set_style(style)
+        self.fit_tools()
 
     def add_tool(self, tool: QWidget) -> None:
-        """Put a switch in front of the save button."""
+        """Put a switch in front of the buttons."""
         self._tool_row.insertWidget(self._tool_row.count() - 1, tool)
+        if isinstance(tool, Switch):
+            self._switches.append(tool)
+
+    def show_zoomed(self, zoomed: bool) -> None:
+        """Offer the whole axes, or no longer."""
+        self.buttons.set_zoomed(zoomed)
+        self.fit_tools()
+
+    def show_enlarged(self, enlarged: bool) -> None:
+        """Offer the way back from filling the page, or no longer."""
+        self.buttons.set_enlarged(enlarged)
+        self.fit_tools()
 
     def show_tools(self, shown: bool) -> None:
         """Hide the buttons, which mean nothing in a picture, or show them again."""
         self._tools.setVisible(shown)
+        for readout in self.findChildren(Readout):
+            readout.clear()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double click on the title fills the page with the view."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.enlarge_asked.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The right button, or the menu key, asks for what can be done with the view."""
+        self.menu_asked.emit(event.globalPos())

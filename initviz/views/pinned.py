@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from initviz.snapshot import Pinned, Snapshot
 from initviz.views.curves import Curve, LaneCurves, thinned
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.style import SMALL_SIZE, Style
 
 SAMPLE = 18.0
 """Pixels of the piece of line before a name."""
@@ -109,7 +109,7 @@ class PinnedLegend(pg.GraphicsWidget):
         self.look = style
         self.titles = [run.title for run in pinned]
         self.notes = [""] * len(pinned)
-        self._line = QFontMetricsF(font(SMALL_SIZE)).height() + 1
+        self._line = QFontMetricsF(style.font(SMALL_SIZE)).height() + 1
         self.setMinimumHeight(self._line * len(pinned))
         self.setMaximumHeight(self._line * len(pinned))
 
@@ -127,8 +127,8 @@ class PinnedLegend(pg.GraphicsWidget):
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw as much of every name as fits; the note behind it stays whole."""
-        metrics = QFontMetricsF(font(SMALL_SIZE))
-        painter.setFont(font(SMALL_SIZE))
+        metrics = QFontMetricsF(self.look.font(SMALL_SIZE))
+        painter.setFont(self.look.font(SMALL_SIZE))
         left = 8 + SAMPLE + 6
         for place, (title, note) in enumerate(zip(self.titles, self.notes, strict=True)):
             middle = (place + 0.5) * self._line

@@ -41,6 +41,7 @@ class Style:
         outline: the line around those points.
         line: factor on the width of lines. Cosmetic pens count device pixels, so pictures of
             twice the size, and screens of twice the density, need lines of twice the width.
+        text_scale: factor on the size of text, and of what holds text.
     """
 
     name: str
@@ -64,6 +65,15 @@ class Style:
     positive_mark: str
     outline: str
     line: float = 1.0
+    text_scale: float = 1.0
+
+    def px(self, pixels: float) -> int:
+        """What so many pixels become at this size of text."""
+        return round(pixels * self.text_scale)
+
+    def font(self, size: int = TEXT_SIZE, *, bold: bool = False) -> QFont:
+        """The interface's font, as large as text of this size in pixels is to be."""
+        return font(self.px(size), bold=bold)
 
     def pen(
         self, colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine

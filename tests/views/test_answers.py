@@ -5,7 +5,8 @@ import pytest
 
 from initviz.catalog.datasets import Facts
 from initviz.catalog.tasks import BINARY, CLASSES, REGRESSION, TASKS
-from initviz.views.answers import SYMBOLS, colouring, round_ticks, tick_text, zero_lines
+from initviz.views.answers import SYMBOLS, colouring, zero_lines
+from initviz.views.axes import round_ticks, tick_text
 from initviz.views.style import DARK, LIGHT, Style
 from tests.views.snapshots import EXTENT, flat_plane
 
