@@ -89,7 +89,7 @@ class View(QObject):
         shape = self.shape(snapshot)
         if shape != self._shape:
             self._shape = shape
-            self.canvas.clear()
+            self.canvas.empty()
             self.build(snapshot)
         self.feed(snapshot)
         self.readout.refresh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtWidgets import QGraphicsScene
 
 from initviz.views.zoom import FIXED, SHARED, ZoomBox, Zooms
 
@@ -33,6 +34,9 @@ class Canvas(pg.GraphicsLayoutWidget):
         self.name = name
         self.zooms = Zooms()
         self.zooms.moved.connect(self._zoom_moved)
+        # The index remembers where items were by rectangles that pyqtgraph changes unannounced:
+        # it would go on to paint items that are gone. There are too few of them to need one.
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(60, 60)
         # The plot's ground covers all of it: what lies behind need not be painted first.
@@ -41,7 +45,7 @@ class Canvas(pg.GraphicsLayoutWidget):
         self.ci.layout.setContentsMargins(0, 0, 0, 0)
         self.ci.layout.setSpacing(4)
 
-    def clear(self) -> None:
+    def empty(self) -> None:
         """Empty the scene, and free its rows and columns of the sizes that they were given."""
         self.ci.clear()
         layout = self.ci.layout
