@@ -148,8 +148,10 @@ class ActivationView(View):
 
     def value_at(self, position: QPointF) -> str:
         shown = self.snapshot
+        if shown is None or not shown.layers:
+            return ""
         places = [plot.vb.sceneBoundingRect().contains(position) for plot in self.plots]
-        if shown is None or not shown.layers or True not in places:
+        if True not in places:
             return ""
         which = places.index(True)
         box = self.plots[which].vb

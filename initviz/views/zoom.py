@@ -110,6 +110,8 @@ class ZoomBox(pg.ViewBox):
         """Show the part that is wanted now of the axes with this key."""
         found = [self.keys[axis] == key and self.whole[axis] is not None for axis in (0, 1)]
         if any(found):
+            if self.state["aspectLocked"]:
+                found = [True, True]  # set one by one, each would push the other
             ranges = [self.part(axis) if found[axis] else None for axis in (0, 1)]
             super().setRange(xRange=ranges[0], yRange=ranges[1], padding=0, disableAutoRange=False)
 
