@@ -103,7 +103,8 @@ class Canvas(pg.GraphicsLayoutWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Tell of it: a view that is double clicked fills the page."""
         super().mouseDoubleClickEvent(event)
-        if event.button() is Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton:
+            event.accept()  # or the panel would take it as one of its own
             self.double_clicked.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -87,6 +87,7 @@ class Panel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(LEFT, 5, RIGHT, 6)
         column.setSpacing(3)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # the tools give way
         column.addLayout(self._header)
         column.addLayout(self._second_row)
         column.addWidget(body, 1)
@@ -153,7 +154,7 @@ class Panel(QFrame):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """A double click on the title fills the page with the view."""
-        if event.button() is Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton:
             self.enlarge_asked.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

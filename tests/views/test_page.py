@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from initviz.experiment import Lane
 from initviz.export.picture import draw
+from initviz.parts import Part
 from initviz.snapshot import Snapshot
 from initviz.views import VIEWS
 from initviz.views.activations import ActivationView
@@ -184,6 +186,104 @@ def test_reset_gives_the_views_their_room_back(page: Page) -> None:
     page.reset()
 
     assert page.rows.sizes() == pytest.approx(before, abs=2)
+
+
+def test_an_enlarged_view_fills_the_page_and_goes_back_to_its_size(page: Page) -> None:
+    page.rows.setSizes([170, 400])
+    page.splitters[1].setSizes([200, 300, 400])
+    page.show_snapshot(full())
+    QApplication.processEvents()
+    before = [splitter.sizes() for splitter in page.splitters]
+    for view in page.views:
+        page.toggle_enlarged(view)
+        QApplication.processEvents()
+        assert page.shown == [view]
+        assert [v for v in page.views if v.panel.isVisible()] == [view]
+        assert view.panel.size() == page.size()
+        page.toggle_enlarged(view)
+        QApplication.processEvents()
+        assert page.enlarged is None
+        assert all(v.panel.isVisible() for v in page.views)
+        assert [splitter.sizes() for splitter in page.splitters] == before
+
+
+def test_a_double_click_on_title_or_plot_enlarges_and_puts_back(page: Page, qtbot: QtBot) -> None:
+    page.show_snapshot(full())
+    view = page.view("gradients")
+    for _ in range(2):
+        for where in (view.panel.title, view.canvas.viewport()):
+            qtbot.mouseDClick(where, Qt.MouseButton.LeftButton, pos=where.rect().center())
+            assert page.enlarged is view, where
+            qtbot.mouseDClick(where, Qt.MouseButton.LeftButton, pos=where.rect().center())
+            assert page.enlarged is None
+
+
+def test_an_enlarged_view_arranges_its_columns_anew(page: Page) -> None:
+    page.show_snapshot(snapshot(8, boundary=linear_logits(1, 0, 0)))
+    view = page.view("boundary")
+    before = view._columns(view.snapshot)
+    page.toggle_enlarged(view)
+    QApplication.processEvents()
+    enlarged = view._columns(view.snapshot)
+    assert enlarged != before
+    tiles = {round(tile.box.width()) for tile in view._tiles}
+    assert max(tiles) - min(tiles) <= 1
+    page.put_back()
+    QApplication.processEvents()
+    assert view._columns(view.snapshot) == before
+    assert len({round(tile.box.width()) for tile in view._tiles}) <= 2
+
+
+def test_a_hidden_view_leaves_its_room_is_not_fed_and_asks_for_nothing(page: Page) -> None:
+    told: list[bool] = []
+    page.changed.connect(lambda: told.append(True))
+    view = page.view("boundary")
+    page.set_hidden(view, True)
+    assert told
+    assert not view.panel.isVisible()
+    assert Part.BOUNDARY not in page.wants
+    shown = full()
+    page.show_snapshot(shown)
+    assert view.snapshot is None
+    assert all(v.snapshot is shown for v in page.views if v is not view)
+
+    page.set_hidden(view, False)
+    assert view.panel.isVisible()
+    assert Part.BOUNDARY in page.wants
+    page.show_snapshot(shown)
+    assert view.snapshot is shown
+
+
+def test_a_row_whose_views_are_all_hidden_takes_no_room(page: Page) -> None:
+    page.hide_views(["activations", "gradients", "history"])
+    QApplication.processEvents()
+    assert page.view("boundary").panel.height() == page.height()
+
+
+def test_a_page_with_everything_hidden_says_how_to_put_views_back(page: Page) -> None:
+    page.hide_views([view.name for view in page.views])
+    assert page.shown == []
+    assert page.empty.isVisible()
+    assert "Show all views" in page.empty.text()
+    page.show_snapshot(full())
+
+    page.reset()
+    assert not page.empty.isVisible()
+    assert all(view.panel.isVisible() for view in page.views)
+
+
+def test_the_buttons_of_a_panel_do_what_they_say(page: Page) -> None:
+    view = page.view("boundary")
+    buttons = view.panel.buttons
+    buttons.enlarge.click()
+    assert page.enlarged is view
+    assert "back" in buttons.enlarge.toolTip()
+    assert not buttons.hide_.isVisible()
+    buttons.enlarge.click()
+    assert page.enlarged is None
+    assert "Enlarge" in buttons.enlarge.accessibleName()
+    buttons.hide_.click()
+    assert page.hidden == {"boundary"}
 
 
 def test_curves_lie_behind_another_where_they_agree_for_the_most_part() -> None:

@@ -16,6 +16,7 @@ from initviz.views.style import (
     SYMBOLS,
     TEXT_SIZE,
     Style,
+    font,
     ramp,
 )
 
@@ -129,3 +130,25 @@ def test_pictures_of_twice_the_size_have_lines_of_twice_the_width(style: Style) 
 
 def test_no_text_is_smaller_than_11_pixels() -> None:
     assert min(SMALL_SIZE, TEXT_SIZE) >= 11
+
+
+@STYLE
+def test_the_frame_of_what_has_the_keyboard_stands_out(style: Style) -> None:
+    for frame, ground in (
+        (style.accent, style.window), (style.accent, style.panel), (style.accent, style.field),
+        (style.accent, style.border), (style.text, style.accent),
+    ):  # fmt: skip
+        assert contrast(frame, ground) >= 1.8, (frame, ground)
+    for frame, ground in ((style.accent, style.window), (style.accent, style.panel)):
+        assert contrast(frame, ground) >= 3, (frame, ground)
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.3, 2.0])
+def test_text_and_what_holds_it_grow_by_one_factor(scale: float) -> None:
+    from dataclasses import replace
+
+    style = replace(STYLES["dark"], text_scale=scale)
+    assert style.font().pixelSize() == round(TEXT_SIZE * scale)
+    assert style.font(SMALL_SIZE, bold=True).bold()
+    assert style.px(100) == round(100 * scale)
+    assert STYLES["light"].font() == font()
