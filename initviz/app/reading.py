@@ -70,7 +70,8 @@ class Reading:
 
     def _choose(self, size: float | None) -> None:
         self._window.memory.text_size = size
-        self._window.set_look()
+        if self._window.look.text_scale != self.scale:
+            self._window.set_look()
         self._window.scrubber.say(f"text size: {100 * self.size:.0f} %")
 
 

@@ -8,24 +8,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from initviz.app import reading
 from initviz.app.memory import Memory
 from initviz.app.reading import PROJECTOR, STEPS, system_factor
 from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
 from initviz.views import VIEWS
 from initviz.views.style import DARK, SMALL_SIZE, TEXT_SIZE
-from tests.app.conftest import LONG, SMALL, MakeWindow
+from tests.app.conftest import LONG
 from tests.app.hands import actions, press
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture(autouse=True)
-def usual_size(request: pytest.FixtureRequest) -> None:
-    """Every test of the shared window begins with the system's size."""
-    if "window" in request.fixturenames:
-        request.getfixturevalue("window").reading.as_system()
+def usual_size(window: Window) -> None:
+    """Every test begins with the system's size."""
+    window.reading.as_system()
 
 
 def sizes(window: Window) -> dict[str, int]:
@@ -42,6 +40,7 @@ def sizes(window: Window) -> dict[str, int]:
 
 
 def test_keys_make_the_text_larger_and_smaller_and_as_it_was(window: Window, qtbot: QtBot) -> None:
+    window.set_look()  # the fixtures take the style sheet away
     assert window.look.text_scale == 1.0
     first = sizes(window)
     assert first == {"button": TEXT_SIZE, "section": SMALL_SIZE, "panel": TEXT_SIZE}
@@ -59,10 +58,12 @@ def test_keys_make_the_text_larger_and_smaller_and_as_it_was(window: Window, qtb
 
 
 def test_text_ends_at_the_largest_and_the_smallest_size(window: Window) -> None:
-    for _ in range(12):
+    window.memory.text_size = STEPS[-2]
+    for _ in range(3):
         window.reading.larger()
     assert window.look.text_scale == STEPS[-1] == 2.0
-    for _ in range(12):
+    window.memory.text_size = STEPS[1]
+    for _ in range(3):
         window.reading.smaller()
     assert window.look.text_scale == STEPS[0] == 0.8
 
@@ -105,34 +106,6 @@ def test_a_full_screen_has_larger_text_and_esc_leaves_it(window: Window, qtbot: 
     qtbot.waitUntil(window.isFullScreen, timeout=LONG)
     press(qtbot, window, Qt.Key.Key_F11)
     qtbot.waitUntil(lambda: not window.isFullScreen(), timeout=LONG)
-
-
-def test_the_size_is_remembered_and_a_full_screen_is_not(
-    make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    path = tmp_path / "initviz.ini"
-    window = make_window(SMALL, Memory(path))
-    window.reading.larger()
-    window.reading.toggle_full_screen()
-    qtbot.waitUntil(window.isFullScreen, timeout=LONG)
-    window.close()
-    again = make_window(SMALL, Memory(path))
-
-    assert not again.isFullScreen()
-    assert again.look.text_scale == 1.1
-    again.reading.as_system()
-    again.close()
-    assert make_window(SMALL, Memory(path)).look.text_scale == 1.0
-
-
-def test_text_begins_as_large_as_the_systems(
-    make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading, "system_size", lambda: 1.5)
-    window = make_window(SMALL)
-    assert window.look.text_scale == 1.5
-    window.reading.smaller()
-    assert window.look.text_scale == 1.25
 
 
 @pytest.mark.parametrize(
@@ -200,7 +173,10 @@ def text_sizes(items: list[object]) -> set[int]:
             font = item.style["tickFont"]
             found |= {font.pixelSize()} if font is not None else set()
         elif isinstance(item, QGraphicsTextItem) and item.isVisible() and item.toPlainText():
-            written = [int(px) for px in re.findall(r"font-size: ?(\d+)px", item.toHtml())]
+            written = [
+                int(px)
+                for px in re.findall(r'<span style="[^"]*font-size: ?(\d+)px', item.toHtml())
+            ]
             found |= set(written) or {item.font().pixelSize()}
     return found
 

@@ -82,8 +82,9 @@ def test_a_lane_that_is_added_later_has_its_place_in_the_order(
 ) -> None:
     lanes = (*SMALL.lanes, Lane(scheme="normal"))
     window.model.edit(SMALL.replace(lanes=lanes))
-    reached = round_trip(window, qtbot, Qt.Key.Key_Tab)
     rows = window.controls.lanes.rows
+    qtbot.waitUntil(lambda: all(row.isVisible() for row in rows), timeout=LONG)
+    reached = round_trip(window, qtbot, Qt.Key.Key_Tab)
     places = [reached.index(row.scheme.control) for row in rows]
 
     assert places == sorted(places)

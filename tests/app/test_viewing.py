@@ -1,37 +1,34 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from initviz.app.memory import Memory
 from initviz.app.window import Window
 from initviz.parts import Part
 from initviz.views.base import View
-from tests.app.conftest import LONG, SMALL, MakeWindow
+from tests.app.conftest import LONG
 from tests.app.hands import actions, press, shows
 from tests.views.test_zoom import turn
 
 
 @pytest.fixture(autouse=True)
-def all_views(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every test leaves the shared window with all views in their places."""
-    yield
-    if "window" in request.fixturenames:
-        window = request.getfixturevalue("window")
-        window.tabs.setCurrentIndex(0)
-        for page in window.pages:
-            page.reset()
-        window.zooms.reset()
+def all_views(window: Window) -> None:
+    """Every test begins with all views in their places, and the mouse elsewhere."""
+    window.tabs.setCurrentIndex(0)
+    for page in window.pages:
+        page.reset()
+        for view in page.views:
+            view.panel.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    window.zooms.reset()
 
 
 def point_at(window: Window, view: View) -> None:
     """Let the mouse have been over a view last."""
+    for other in window.page.views:
+        other.panel.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
     QApplication.sendEvent(view.panel, QEvent(QEvent.Type.Enter))
     window.setFocus()
 
@@ -59,7 +56,9 @@ def test_esc_puts_an_enlarged_view_back(window: Window, qtbot: QtBot) -> None:
 
 def test_f_means_the_view_with_the_keyboard_where_no_mouse_is(window: Window, qtbot: QtBot) -> None:
     view = window.page.view("history")
-    point_at(window, window.page.view("gradients"))
+    other = window.page.view("gradients")
+    point_at(window, other)
+    QApplication.sendEvent(other.panel, QEvent(QEvent.Type.Leave))
     chip = view.figure._group.button(0)
     button = chip if chip.isVisible() else view.panel.buttons.menu
     button.setFocus(Qt.FocusReason.TabFocusReason)
@@ -110,32 +109,6 @@ def test_what_no_visible_view_draws_is_not_probed(window: Window, qtbot: QtBot) 
     qtbot.waitUntil(lambda: shows(window, 1), timeout=LONG)
     assert Part.BOUNDARY in window.page.wants
     assert wanted is window.player
-
-
-def test_hidden_views_are_remembered_and_forgotten_with_the_layout(
-    make_window: MakeWindow, tmp_path: Path
-) -> None:
-    path = tmp_path / "initviz.ini"
-    window = make_window(SMALL, Memory(path))
-    window.page.set_hidden(window.page.view("gradients"), True)
-    window.page.toggle_enlarged(window.page.view("history"))
-    window.close()
-    again = make_window(SMALL, Memory(path))
-    assert again.page.hidden == {"gradients"}
-    assert again.page.enlarged is None
-    assert not entry(again, again.page.view("gradients")).isChecked()
-    again.reset_layout()
-    assert again.page.hidden == set()
-    again.close()
-    assert make_window(SMALL, Memory(path)).page.hidden == set()
-
-
-def test_a_remembered_view_that_there_is_no_more_is_no_trouble(
-    make_window: MakeWindow, tmp_path: Path
-) -> None:
-    memory = Memory(tmp_path / "initviz.ini")
-    memory.set_hidden("overview", {"history", "something else"})
-    assert make_window(SMALL, memory).page.hidden == {"history"}
 
 
 def test_a_resets_the_axes_and_so_does_another_experiment(window: Window, qtbot: QtBot) -> None:
