@@ -28,7 +28,7 @@ KEYS = (
     ("Ctrl+Shift+C", "copy a picture of the page"),
     ("Ctrl+O  Ctrl+S", "open, save the experiment"),
     ("Ctrl+D", "open data of your own (CSV)"),
-    ("F", "let the view under the mouse fill the page, or put it back"),
+    ("F", "let the view under the mouse fill the page, or put it back (Esc)"),
     ("A", "show its whole axes again"),
     ("F11", "full screen, with larger text"),
     ("Ctrl++ Ctrl+- Ctrl+0", "larger and smaller text, and as large as the system's"),
