@@ -66,15 +66,14 @@ def test_tab_goes_through_the_window_as_it_is_read(window: Window, qtbot: QtBot)
     reached = round_trip(window, qtbot, Qt.Key.Key_Tab)
 
     def part(widget: QWidget) -> int:
-        parts = [window.controls, window.lessons, window.transport, window.export, window.tabs,
-                 window.verdicts]  # fmt: skip
+        parts = [window.controls, window.top, window.tabs, window.verdicts]
         return next(
             i for i, whole in enumerate(parts) if whole is widget or whole.isAncestorOf(widget)
         )
 
     places = [part(widget) for widget in reached]
     assert places == sorted(places)
-    assert set(places) == set(range(6))
+    assert set(places) == set(range(4))
 
 
 def test_a_lane_that_is_added_later_has_its_place_in_the_order(

@@ -13,8 +13,9 @@ from initviz.views import VIEWS
 from initviz.views.activations import ActivationView
 from initviz.views.base import View
 from initviz.views.boundary import BoundaryView
+from initviz.views.curves import MOST_POINTS
 from initviz.views.gradients import GradientView
-from initviz.views.history import MOST_POINTS, HistoryView
+from initviz.views.history import HistoryView
 from initviz.views.readout import beside, figure
 from tests.views.conftest import Make
 from tests.views.snapshots import experiment, in_value_bin, linear_logits, snapshot
