@@ -31,7 +31,8 @@ KEYS = (
     ("F", "let the view under the mouse fill the page, or put it back (Esc)"),
     ("A", "show its whole axes again"),
     ("F11", "full screen, with larger text"),
-    ("Ctrl++ Ctrl+- Ctrl+0", "larger and smaller text, and as large as the system's"),
+    ("Ctrl++ Ctrl+=", "larger text"),
+    ("Ctrl+- Ctrl+0", "smaller text; as large as the system's"),
     ("F1", "this list"),
     ("Ctrl+Q", "quit"),
 )
