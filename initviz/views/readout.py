@@ -90,12 +90,21 @@ class Readout(QObject):
             return
         if text != self.label.text():
             self.label.setText(text)
-            self.label.resize(self.label.sizeHint())
+            self._fit_label()
         self.label.move(beside(self._mouse, self.label.size(), self._canvas.rect()))
         self.label.show()
         self.ring.setVisible(point is not None)
         if point is not None:
             self.ring.stand_at(self._canvas.mapFromScene(point))
+
+    def _fit_label(self) -> None:
+        """As large as its text; in a narrow canvas the lines are broken."""
+        self.label.setWordWrap(False)
+        size, widest = self.label.sizeHint(), self._canvas.width()
+        if size.width() > widest:
+            self.label.setWordWrap(True)
+            size = QSize(widest, self.label.heightForWidth(widest))
+        self.label.resize(size)
 
     def clear(self) -> None:
         """Show nothing."""

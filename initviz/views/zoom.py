@@ -29,6 +29,9 @@ DEEPEST = 200.0
 END = 15
 """Pixels that a label may reach past the ends of its axis."""
 
+COUNTED, UPRIGHT, LEVEL = 28, 40, 60
+"""Pixels between the ticks of a zoomed axis: counts, numbers above and beside one another."""
+
 STEP = 1.0015
 """The factor of one eighth of a degree of the wheel; a notch is 120 of them."""
 
@@ -221,7 +224,8 @@ class FineAxis(pg.AxisItem):
             seen = [tick for tick in chosen[0] if low <= tick[0] <= high]
             if len(seen) < 3 or self.counts:
                 room = max(self.boundingRect().height() if side else self.boundingRect().width(), 1)
-                chosen = [self._finer(low, high, room / (40 if side else 60)), []]
+                apart = COUNTED if self.counts else UPRIGHT if side else LEVEL
+                chosen = [self._finer(low, high, room / apart), []]
         if chosen != self._tickLevels:
             super().setTicks(chosen)
 

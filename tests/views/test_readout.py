@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from initviz.experiment import DataSettings
+from initviz.experiment import DataSettings, Lane
 from initviz.export.picture import draw
 from initviz.snapshot import Snapshot
 from initviz.views import VIEWS
@@ -103,6 +103,16 @@ def test_the_reading_stands_beside_the_mouse_and_goes_with_it(make: Make, name: 
     leave(view)
     assert not label.isVisible()
     assert not view.readout.ring.isVisible()
+
+
+def test_a_reading_is_broken_in_a_narrow_canvas(make: Make) -> None:
+    view = make(HistoryView, 150, 200)
+    lane = Lane(scheme="zeros", name="a name that is longer than the canvas is wide")
+    view.show(snapshot(of=experiment((lane,)), epoch=3))
+    rest_at(view, view.curves.place(view.plot.vb, 0, 1))
+
+    assert view.readout.label.isVisible()
+    assert view.canvas.rect().contains(view.readout.label.geometry())
 
 
 @ANY

@@ -256,6 +256,16 @@ def test_a_zoomed_axis_has_ticks(make: Make) -> None:
     assert axis._tickLevels == given
 
 
+def test_zoomed_layers_have_as_many_numbers_as_there_is_room_for(make: Make) -> None:
+    view = make(GradientView, 300, 300)
+    view.show(full(of=experiment(2, 41)))
+    turn(view, view.plot.vb, notches=5)
+    low, high = view.plot.vb.viewRange()[0]
+    ticks = view.plot.getAxis("bottom")._tickLevels[0]
+    assert len([at for at, _ in ticks if low <= at <= high]) >= 3
+    assert all(at == round(at) for at, _ in ticks)
+
+
 def test_ticks_between_decades_say_what_they_stand_for() -> None:
     ticks = fine_decades(-2.5, -1.8, [(-3.0, "0.001"), (-1.0, "0.1")], 6)
     assert len(ticks) >= 3
