@@ -107,7 +107,7 @@ def test_the_reading_stands_beside_the_mouse_and_goes_with_it(make: Make, name: 
 
 def test_a_reading_is_broken_in_a_narrow_canvas(make: Make) -> None:
     view = make(HistoryView, 150, 200)
-    lane = Lane(scheme="zeros", name="a name that is longer than the canvas is wide")
+    lane = Lane(scheme="zeros", name="a name that is longer than it is wide")
     view.show(snapshot(of=experiment((lane,)), epoch=3))
     rest_at(view, view.curves.place(view.plot.vb, 0, 1))
 
