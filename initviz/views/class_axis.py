@@ -13,8 +13,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from initviz.catalog.tasks import REGRESSION
 from initviz.snapshot import Snapshot
-from initviz.views.answers import colouring, tick_text
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.answers import colouring
+from initviz.views.axes import tick_text
+from initviz.views.style import SMALL_SIZE, Style
 
 STRIP = 5
 """Pixels of the coloured strip."""
@@ -97,7 +98,7 @@ class ClassAxis(pg.AxisItem):
         super().__init__("bottom")
         self.look = style
         self.samples: SampleOrder | None = None
-        self.setHeight(STRIP + 17)
+        self.setHeight(style.px(STRIP + 17))
 
     def show_samples(self, samples: SampleOrder) -> None:
         """Say of which classes these are."""
@@ -109,7 +110,7 @@ class ClassAxis(pg.AxisItem):
         """(left end in pixels, text) of the words that fit."""
         if self.samples is None:
             return []
-        metrics = QFontMetricsF(font(SMALL_SIZE))
+        metrics = QFontMetricsF(self.look.font(SMALL_SIZE))
         found = []
         for at, anchor, text, room in self.samples.words:
             width = room * self._scale()[1] - 2
@@ -130,9 +131,9 @@ class ClassAxis(pg.AxisItem):
         for band in self.samples.bands:
             left, right = self._place(band.start), self._place(band.stop)
             painter.fillRect(QRectF(left, 2, right - left, STRIP), QColor(band.colour))
-        painter.setFont(font(SMALL_SIZE))
+        painter.setFont(self.look.font(SMALL_SIZE))
         painter.setPen(QColor(self.look.muted))
-        baseline = STRIP + 3 + QFontMetricsF(font(SMALL_SIZE)).ascent()
+        baseline = STRIP + 3 + QFontMetricsF(self.look.font(SMALL_SIZE)).ascent()
         for left, text in self.texts():
             painter.drawText(round(left), round(baseline), text)
 

@@ -18,7 +18,7 @@ from initviz.views.axes import number_ticks
 from initviz.views.base import Header, View, add_plot, lane_marks
 from initviz.views.marks import Hatch, Outline
 from initviz.views.scale import GAP, Bytes, Cells, ColourBar
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.style import SMALL_SIZE, Style
 
 HEADER = 20
 """Pixels of a lane's name."""
@@ -63,7 +63,7 @@ class GridView(View):
         self._arranged = None
         self.grids = [Grid(self, place) for place in range(len(self.seen(snapshot).lanes))]
         self.bar = ColourBar(self.canvas, self.look, 1, len(self.grids), zeros=self.zeros)
-        self.bar.plot.layout.setContentsMargins(0, 0, 0, self.bottom)
+        self.bar.plot.layout.setContentsMargins(0, 0, 0, self.look.px(self.bottom))
 
     def feed(self, snapshot: Snapshot) -> None:
         if not snapshot.layers:
@@ -108,8 +108,9 @@ class GridView(View):
     def fitting(self, *figures: str) -> str:
         """The first of these that leaves a lane's title some room in its header, or the last."""
         header = (self.canvas.width() - self._bar_width) / len(self.grids) - SPACING
-        metrics = QFontMetricsF(font(SMALL_SIZE))
-        fitting = (f for f in figures if metrics.horizontalAdvance(f) <= header - TITLE)
+        metrics = QFontMetricsF(self.look.font(SMALL_SIZE))
+        room = header - self.look.px(TITLE)
+        fitting = (f for f in figures if metrics.horizontalAdvance(f) <= room)
         return next(fitting, figures[-1])
 
     def _clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
@@ -135,14 +136,15 @@ class GridView(View):
         self._arranged = wanted
         count, layout = len(self.grids), self.canvas.ci.layout
         inner = (width - self._bar_width - SPACING * count - sum(lefts)) / count
-        high = height - HEADER - SPACING - self.bottom
+        header, bottom = self.look.px(HEADER), self.look.px(self.bottom)
+        high = height - header - SPACING - bottom
         across, down = max(inner, 10.0), max(high, 10.0)
         if self.square:
             across = down = min(across, down)
         beside, below = max(inner - across, 0) * count, max(high - down, 0)
         layout.setContentsMargins(beside / 2, below / 2, beside / 2, below / 2)
-        layout.setRowFixedHeight(0, HEADER)
-        layout.setRowFixedHeight(1, down + self.bottom)
+        layout.setRowFixedHeight(0, header)
+        layout.setRowFixedHeight(1, down + bottom)
         for column in range(layout.columnCount()):
             layout.setColumnFixedWidth(column, 0)
         for column, left in enumerate(lefts):
@@ -156,7 +158,7 @@ class Grid:
     """One lane's image: header, axes, hatching for gaps, an outline around what is pinned."""
 
     def __init__(self, view: GridView, place: int) -> None:
-        style = view.look
+        self.look = style = view.look
         self.first = place == 0
         self.size = (0, 0)
         self.left = 0
@@ -165,14 +167,16 @@ class Grid:
         self._numbered = False
         self._ticked: object = None
         self.header = Header(view.canvas, style, 0, place)
-        self.plot = add_plot(view.canvas, style, 1, place)
+        self.plot = add_plot(view.canvas, style, 1, place, x="columns", y="rows")
+        self.plot.getAxis("left").counts = self.plot.getAxis("bottom").counts = True
+        self.plot.getAxis("left").text = self._name
         self.plot.layout.setContentsMargins(0, 0, 0, 0)
         self.plot.invertY(True)
         self.plot.vb.setCursor(Qt.CursorShape.PointingHandCursor)
         axis = view.axis(place)
         if axis is not None:
             self.plot.setAxisItems({"bottom": axis})
-        self.plot.getAxis("bottom").setHeight(view.bottom)
+        self.plot.getAxis("bottom").setHeight(style.px(view.bottom))
         for side in ("left", "bottom"):
             self.plot.getAxis(side).setStyle(tickLength=3, tickTextOffset=2)
         self.image = Cells(style)
@@ -182,7 +186,7 @@ class Grid:
         self.note = pg.TextItem(
             "", color="#16191e", anchor=(0.5, 0.5), fill=QColor(255, 255, 255, 208)
         )
-        self.note.setFont(font(SMALL_SIZE))
+        self.note.setFont(style.font(SMALL_SIZE))
         self.note.setZValue(20)
         self.note.hide()
         self.plot.addItem(self.note, ignoreBounds=True)
@@ -217,7 +221,7 @@ class Grid:
 
     def _show_axis(self, shown: bool) -> None:
         """Show the neurons' numbers, or leave a gap in their place."""
-        digits = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(str(self.size[0]))
+        digits = QFontMetricsF(self.look.font(SMALL_SIZE)).horizontalAdvance(str(self.size[0]))
         left = round(digits) + 8 if shown else APART
         if left != self.left:
             self.left = left
@@ -237,15 +241,21 @@ class Grid:
             return
         self._ticked = wanted
         ticks = []
-        for number in number_ticks(rows, down, 14):
-            name = number if self.names is None else self.names[int(number) - 1] + 1
-            ticks.append((number, str(int(name))))
+        for number in number_ticks(rows, down, self.look.px(14)):
+            ticks.append((number, self._name(number)))
         self.plot.getAxis("left").setTicks([ticks, []])
         if numbered:
-            room = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(str(columns)) + 6
+            room = QFontMetricsF(self.look.font(SMALL_SIZE)).horizontalAdvance(str(columns)) + 6
             numbers = number_ticks(columns, across, room)
             below = [(number, str(int(number))) for number in numbers]
             self.plot.getAxis("bottom").setTicks([below, []])
+
+    def _name(self, row: float) -> str:
+        """The number of the neuron in a row."""
+        place = round(row)
+        if self.names is None or not 1 <= place <= len(self.names):
+            return str(place)
+        return str(int(self.names[place - 1]) + 1)
 
     def mark(self, rows: Sequence[int] = (), columns: Sequence[int] = ()) -> None:
         """Draw outlines around these rows and columns."""
@@ -257,7 +267,7 @@ class Grid:
 
     def say(self, words: str) -> None:
         """Write words upon the image, in two lines if need be; "" for none."""
-        room = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(words) + 12
+        room = QFontMetricsF(self.look.font(SMALL_SIZE)).horizontalAdvance(words) + 12
         if self._pixels[1] < room:
             words = words.replace(" ", "\n", 1)
         if words != self.note.toPlainText():

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from initviz.focus import Focus
 from initviz.similarity import directions, similar_order
 from initviz.snapshot import LayerSnapshot, Snapshot
-from initviz.views.answers import tick_text
+from initviz.views.axes import tick_text
 from initviz.views.class_axis import STRIP, ClassAxis, SampleOrder, sample_order
 from initviz.views.grids import START, GridView, gap_words
 from initviz.views.panel import Switch

@@ -10,8 +10,7 @@ from PySide6.QtGui import QPen
 
 from initviz.parts import Part
 from initviz.snapshot import Array, Snapshot
-from initviz.views.answers import tick_text
-from initviz.views.axes import DecadeRange, decades, depth_ticks
+from initviz.views.axes import DecadeRange, decades, depth_ticks, tick_text
 from initviz.views.base import View, add_plot, behind_another, lane_colours, lane_marks
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.panel import Switch
@@ -73,7 +72,10 @@ class SamplesView(View):
     def build(self, snapshot: Snapshot) -> None:
         self._bounds: object = None
         self._width = 0.0
-        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot = add_plot(
+            self.canvas, self.look, 0, 0, x="layers", y=self.kind.value,
+            decades=["left"] if self.kind.value == "apart" else [],
+        )  # fmt: skip
         self.plot.showGrid(y=True, alpha=0.2)
         self.plot.vb.setCursor(Qt.CursorShape.PointingHandCursor)
         layers = len(snapshot.experiment.layer_names)
@@ -256,7 +258,7 @@ class Gaps:
         text = "<br>".join(lines)
         if text != self.text:
             self.text = text
-            self.item.setText(text, color=self.look.bad, size=f"{SMALL_SIZE}px")
+            self.item.setText(text, color=self.look.bad, size=f"{self.look.px(SMALL_SIZE)}px")
             self._anchor()
 
     def _anchor(self) -> None:

@@ -11,9 +11,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage
 
 from initviz.snapshot import Array
-from initviz.views.answers import tick_text
-from initviz.views.base import Canvas, draw_once
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.axes import tick_text
+from initviz.views.base import draw_once
+from initviz.views.canvas import Canvas
+from initviz.views.style import SMALL_SIZE, Style
 
 Bytes = NDArray[np.ubyte]
 
@@ -131,7 +132,7 @@ class ColourBar:
     """
 
     def __init__(self, canvas: Canvas, style: Style, row: int, column: int, *, zeros: bool) -> None:
-        self.zeros = zeros
+        self.zeros, self.look = zeros, style
         self._shown: tuple[float, bool] | None = None
         self.plot = canvas.addPlot(row, column, enableMenu=False)
         self.plot.hideButtons()
@@ -143,7 +144,7 @@ class ColourBar:
         axis = self.plot.getAxis("right")
         axis.setPen(QColor(style.muted))
         axis.setTextPen(QColor(style.muted))
-        axis.setTickFont(font(SMALL_SIZE))
+        axis.setTickFont(style.font(SMALL_SIZE))
         axis.setStyle(tickLength=3, tickTextOffset=3, hideOverlappingLabels=False)
         axis.enableAutoSIPrefix(False)
         draw_once(axis)
@@ -164,7 +165,7 @@ class ColourBar:
             column = np.arange(start, 2 * MIDDLE + 1).astype(np.ubyte)[:, None]
             self.bar.show_bytes(column, QRectF(0, 0, 1, 1))
             self.plot.getAxis("right").setTicks([texts, []])
-        room = QFontMetricsF(font(SMALL_SIZE))
+        room = QFontMetricsF(self.look.font(SMALL_SIZE))
         widest = max(room.horizontalAdvance(text) for _, text in texts)
         width = math.ceil(widest) + 8
         self.plot.getAxis("right").setWidth(width)

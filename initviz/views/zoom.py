@@ -234,7 +234,8 @@ class FineAxis(pg.AxisItem):
         assert self._given is not None
         most = max(2, min(math.floor(room), 8))
         if self.counts:
-            return whole_numbers(low, high, self._given[0], most)
+            found = whole_numbers(low, high, self._given[0], most)
+            return [(at, self.text(at)) for at, _ in found] if self.text else found
         if self.decades:
             return fine_decades(low, high, self._given[0], most)
         return fine_ticks(low, high, most, self.text)

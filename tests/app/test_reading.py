@@ -142,6 +142,7 @@ def test_every_size_has_its_place_in_the_menu(window: Window) -> None:
 def test_every_view_draws_its_words_larger(window: Window, qtbot: QtBot) -> None:
     from dataclasses import replace
 
+    from tests.views.inside import with_inside
     from tests.views.snapshots import linear_logits, snapshot
 
     for kind in VIEWS.values():
@@ -153,7 +154,8 @@ def test_every_view_draws_its_words_larger(window: Window, qtbot: QtBot) -> None
                 view.set_style(replace(DARK, text_scale=scale))
                 view.panel.resize(800, 500)
                 view.panel.show()
-                view.show(snapshot(layers=layers, boundary=linear_logits(1, 1, 0), epoch=2))
+                shown = snapshot(layers=layers, boundary=linear_logits(1, 1, 0), epoch=2)
+                view.show(with_inside(shown))
                 QApplication.processEvents()
                 heights.append(text_sizes(view.canvas.scene().items()))
             assert heights[0]
@@ -185,7 +187,7 @@ def test_lessons_fit_at_every_size(window: Window) -> None:
     for size in (1.0, 1.25, 1.5):
         window.memory.text_size = size
         window.set_look()
-        room = window.lessons.minimumWidth()
+        room = window.lessons.maximumWidth()
         widest = max(
             window.lessons.fontMetrics().horizontalAdvance(lesson.heading)
             for lesson in LESSONS.values()

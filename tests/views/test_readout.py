@@ -18,6 +18,7 @@ from initviz.views.gradients import GradientView
 from initviz.views.history import HistoryView
 from initviz.views.readout import beside, figure
 from tests.views.conftest import Make
+from tests.views.inside import with_inside
 from tests.views.snapshots import experiment, in_value_bin, linear_logits, snapshot
 from tests.views.test_zoom import turn
 
@@ -25,7 +26,7 @@ ANY = pytest.mark.parametrize("name", VIEWS)
 
 
 def full(epoch: int = 3, **more: object) -> Snapshot:
-    return snapshot(epoch=epoch, boundary=linear_logits(1, 1, 0), **more)
+    return with_inside(snapshot(epoch=epoch, boundary=linear_logits(1, 1, 0), **more))
 
 
 def rest_at(view: View, place: QPointF) -> None:

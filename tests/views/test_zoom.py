@@ -18,13 +18,14 @@ from initviz.views.page import PAGES, Page
 from initviz.views.style import DARK
 from initviz.views.zoom import DEEPEST, FIXED, ZoomBox, within
 from tests.views.conftest import Make
+from tests.views.inside import with_inside
 from tests.views.snapshots import experiment, linear_logits, snapshot
 
 ANY = pytest.mark.parametrize("name", VIEWS)
 
 
 def full(epoch: int = 3, of: Experiment | None = None, **more: object):  # type: ignore[no-untyped-def]
-    return snapshot(of=of, epoch=epoch, boundary=linear_logits(1, 1, 0), **more)
+    return with_inside(snapshot(of=of, epoch=epoch, boundary=linear_logits(1, 1, 0), **more))
 
 
 def turn(view: View, box: ZoomBox, notches: int = 3, share: float = 0.5) -> QPoint:
