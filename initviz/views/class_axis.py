@@ -118,8 +118,10 @@ class ClassAxis(pg.AxisItem):
                 text = text.removeprefix("class ")
             if width >= LEAST_TEXT or metrics.horizontalAdvance(text) <= width:
                 fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-                if fitting != "…":
-                    left = self._place(at) - anchor * metrics.horizontalAdvance(fitting)
+                place, wide = self._place(at), metrics.horizontalAdvance(fitting)
+                # Where less than all is shown, a band's middle may be beyond the ends.
+                if fitting != "…" and 0 <= place <= self.width():
+                    left = min(max(place - anchor * wide, 0.0), self.width() - wide)
                     found.append((left, fitting))
         return found
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from initviz.experiment import Experiment
@@ -88,11 +88,10 @@ class FocusBar(QWidget):
 
     def _paint(self, experiment: Experiment) -> None:
         metrics = QFontMetrics(self.look.font(SMALL_SIZE))
+        widest = self._room(len(experiment.lanes))
         for button, lane in zip(self.lanes, experiment.lanes, strict=True):
             colour = int(lane.colour or 0)
-            title = metrics.elidedText(
-                lane.title, Qt.TextElideMode.ElideRight, self.look.px(WIDEST)
-            )
+            title = metrics.elidedText(lane.title, Qt.TextElideMode.ElideRight, widest)
             button.setText(f"{GLYPHS[colour]} {title}")
             button.setToolTip(f"Look closely at {lane.title}")
             button.setAccessibleName(lane.title)
@@ -105,6 +104,22 @@ class FocusBar(QWidget):
                 f" border: 1px solid {self.look.accent};"
                 f" border-left: 3px solid {self.look.lanes[colour]}; }}"
             )
+
+    def _room(self, lanes: int) -> int:
+        """Pixels for the name of a lane, so that the whole bar fits."""
+        others = self.pair.sizeHint().width() + self.layer.sizeHint().width() + self.look.px(56)
+        each = (self.width() - others) // max(lanes, 1) - self.look.px(24) - 14
+        return max(min(each, self.look.px(WIDEST)), self.look.px(12))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write as much of the names as there is room for."""
+        super().resizeEvent(event)
+        if self._experiment is not None:
+            self._paint(self._experiment)
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrower than all names, which give way."""
+        return QSize(100, super().minimumSizeHint().height())
 
     def _button(self, place: int) -> QToolButton:
         button = QToolButton()
