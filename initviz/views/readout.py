@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+from weakref import WeakMethod
 
 import numpy as np
 import pyqtgraph as pg
@@ -33,12 +34,13 @@ class Readout(QObject):
 
     Args:
         canvas: where the view is drawn.
-        ask: the words for a place in the coordinates of the canvas' scene.
+        ask: a method that has the words for a place in the coordinates of the canvas' scene.
     """
 
     def __init__(self, canvas: QGraphicsView, ask: Callable[[QPointF], str]) -> None:
         super().__init__(canvas)
-        self._canvas, self._ask = canvas, ask
+        self._canvas = canvas
+        self._asked = WeakMethod(ask)  # a ring of view and readout would outlive the page
         self._mouse: QPoint | None = None
         self._point: QPointF | None = None
         self.label = QLabel(canvas)
@@ -83,7 +85,8 @@ class Readout(QObject):
         if self._mouse is None:
             self.clear()
             return
-        text = self._ask(self._canvas.mapToScene(self._mouse))
+        ask = self._asked()
+        text = ask(self._canvas.mapToScene(self._mouse)) if ask is not None else ""
         point: QPointF | None = self._point  # which the answer may have pointed out
         if not text:
             self.clear()

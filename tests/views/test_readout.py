@@ -97,7 +97,8 @@ def test_the_reading_stands_beside_the_mouse_and_goes_with_it(make: Make, name: 
     rest_at(view, place)
     label = view.readout.label
     assert label.isVisible()
-    assert label.text() == view.value_at(place)
+    pixel = view.canvas.mapToScene(view.canvas.mapFromScene(place))
+    assert label.text() == view.value_at(pixel)
     assert not label.geometry().contains(view.canvas.mapFromScene(place))
     assert view.canvas.rect().contains(label.geometry())
 
@@ -143,7 +144,7 @@ def test_nothing_is_read_while_the_mouse_is_elsewhere(
 ) -> None:
     view = make(GradientView)
     asked: list[QPointF] = []
-    monkeypatch.setattr(view.readout, "_ask", lambda place: asked.append(place) or "")
+    monkeypatch.setattr(view.readout, "_asked", lambda: lambda place: asked.append(place) or "")
     for epoch in range(4):
         view.show(full(epoch, recorded=5))
 
