@@ -15,7 +15,7 @@ from initviz.views.boundary import BoundaryView
 from initviz.views.gradients import GradientView
 from initviz.views.history import HistoryView
 from initviz.views.page import PAGES, Page
-from initviz.views.style import DARK
+from initviz.views.style import DARK, LIGHT
 from initviz.views.zoom import DEEPEST, FIXED, ZoomBox, within
 from tests.views.conftest import Make
 from tests.views.inside import with_inside
@@ -106,7 +106,7 @@ def test_new_snapshots_and_styles_leave_a_zoom_alone(make: Make, name: str) -> N
     zoomed = box.viewRange()
     view.show(full(4, of, recorded=8))
     assert view.canvas.boxes()[0].viewRange() == [pytest.approx(ends) for ends in zoomed]
-    view.set_style(DARK)
+    view.set_style(LIGHT)
     QApplication.processEvents()
 
     assert view.canvas.is_zoomed()
