@@ -11,7 +11,8 @@ from initviz.focus import Focus
 from initviz.views import legend, strip
 from initviz.views.answers import colouring
 from initviz.views.arrangement import Arrangement
-from initviz.views.base import Canvas, Header, lane_marks
+from initviz.views.base import Header, lane_marks
+from initviz.views.canvas import Canvas
 from initviz.views.captions import Caption
 from initviz.views.choice import Neuron
 from initviz.views.inside import UPDATE, WEIGHT, Inside

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPointF
 
 from initviz.snapshot import Array
 from initviz.views.answers import Colouring
-from initviz.views.base import Canvas, lane_colours
+from initviz.views.base import lane_colours
+from initviz.views.canvas import Canvas
 from initviz.views.inside import WEIGHT, Inside
 from initviz.views.lane_network import LaneNetwork
 from initviz.views.network_words import neuron_lines, neuron_name, number

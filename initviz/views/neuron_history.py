@@ -12,8 +12,9 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from initviz.parts import NeuronHistory
 from initviz.snapshot import Array, Snapshot
-from initviz.views.answers import round_ticks, tick_text
-from initviz.views.base import Canvas, add_plot, lane_colours
+from initviz.views.axes import round_ticks, tick_text
+from initviz.views.base import add_plot, lane_colours
+from initviz.views.canvas import Canvas
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.network_words import number
 from initviz.views.style import SMALL_SIZE, Style
