@@ -7,10 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QGraphicsScene
 
+from initviz.views.panel import QWIDGETSIZE_MAX
 from initviz.views.zoom import FIXED, SHARED, ZoomBox, Zooms
-
-QWIDGETSIZE_MAX = (1 << 24) - 1
-"""Qt's own, which PySide does not export: no limit."""
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from initviz.views.arrangement import INPUTS
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.style import SMALL_SIZE, Style
 
 NAMES, RESTS = 18.0, 15.0
 """Pixels above the tiles for the names of the layers, and below for the counts of the rest."""
@@ -58,13 +58,13 @@ class Captions(pg.GraphicsObject):
         self.captions = list(captions)
         self.boxes = []
         for caption in self.captions:
-            box = QRectF(0, 0, caption.room, NAMES)
-            box.moveCenter(QPointF(caption.x, NAMES / 2))
+            box = QRectF(0, 0, caption.room, self.look.px(NAMES))
+            box.moveCenter(QPointF(caption.x, self.look.px(NAMES) / 2))
             if caption.layer != INPUTS:
                 self.boxes.append(("name", caption.layer, box))
             if caption.rest:
                 below = QRectF(box)
-                below.moveTop(self._size.height() - RESTS)
+                below.moveTop(self._size.height() - self.look.px(RESTS))
                 self.boxes.append(("rest", caption.layer, below))
         self.update()
 
@@ -74,26 +74,27 @@ class Captions(pg.GraphicsObject):
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Names, and counts."""
-        metrics = QFontMetricsF(font(SMALL_SIZE))
-        bold = QFontMetricsF(font(SMALL_SIZE, bold=True))
+        metrics = QFontMetricsF(self.look.font(SMALL_SIZE))
+        bold = QFontMetricsF(self.look.font(SMALL_SIZE, bold=True))
         middle = Qt.AlignmentFlag.AlignCenter
+        names, rests = self.look.px(NAMES), self.look.px(RESTS)
         for caption in self.captions:
-            painter.setFont(font(SMALL_SIZE, bold=caption.marked))
+            painter.setFont(self.look.font(SMALL_SIZE, bold=caption.marked))
             painter.setPen(QColor(self.look.text if caption.marked else self.look.muted))
             name = caption.name
             if (bold if caption.marked else metrics).horizontalAdvance(name) > caption.room:
                 name = name.replace("hidden ", "").replace("output", "out").replace("inputs", "in")
-            wide = max(caption.room, 60.0)
-            box = QRectF(caption.x - wide / 2, 0, wide, NAMES - 4)
+            wide = max(caption.room, float(self.look.px(60)))
+            box = QRectF(caption.x - wide / 2, 0, wide, names - 4)
             painter.drawText(box, middle, name)
             if caption.marked:
                 half = (bold.horizontalAdvance(name)) / 2
                 painter.setPen(QPen(QColor(self.look.accent), 2))
                 painter.drawLine(
-                    QPointF(caption.x - half, NAMES - 3), QPointF(caption.x + half, NAMES - 3)
+                    QPointF(caption.x - half, names - 3), QPointF(caption.x + half, names - 3)
                 )
             if caption.rest:
-                painter.setFont(font(SMALL_SIZE))
+                painter.setFont(self.look.font(SMALL_SIZE))
                 painter.setPen(QColor(self.look.muted))
-                below = QRectF(caption.x - 40, self._size.height() - RESTS, 80, RESTS)
+                below = QRectF(caption.x - 40, self._size.height() - rests, 80, rests)
                 painter.drawText(below, middle, f"+{caption.rest:,}")

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from initviz.views.base import draw_once
 from initviz.views.edges import THICKEST, edge_colour
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.style import SMALL_SIZE, Style
 from initviz.views.tiles import draw_badge, draw_hatched
 
 HEIGHT = 18.0
@@ -85,17 +85,17 @@ class Legend(pg.GraphicsWidget):
     def paint(self, painter: QPainter, *_: object) -> None:
         """From the left: tiles, connections, marks."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(font(SMALL_SIZE))
+        painter.setFont(self.look.font(SMALL_SIZE))
         x = self._draw_tiles(painter, 4.0)
         x = self._draw_edges(painter, x + GAP)
         self._draw_marks(painter, x + GAP)
 
     def _fits(self, x: float, text: str, more: float = 0.0) -> bool:
-        advance = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(text)
+        advance = QFontMetricsF(self.look.font(SMALL_SIZE)).horizontalAdvance(text)
         return bool(x + advance + more <= self.size().width())
 
     def _write(self, painter: QPainter, x: float, text: str) -> float:
-        width = QFontMetricsF(font(SMALL_SIZE)).horizontalAdvance(text)
+        width = QFontMetricsF(self.look.font(SMALL_SIZE)).horizontalAdvance(text)
         painter.setPen(QColor(self.look.muted))
         box = QRectF(x, 0, width + 2, self.size().height())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

@@ -144,16 +144,16 @@ class Stage(QObject):
             if column + 1 < network or beside:
                 layout.setColumnSpacing(column, BETWEEN)
         if beside:
-            wide = WIDE if canvas.width() > 1100 else WIDTH
+            wide = self.look.px(WIDE if canvas.width() > 1100 else WIDTH)
             for column in (lanes, lanes + 1):
                 layout.setColumnFixedWidth(column, wide / 2)
         elif place is not None:
             layout.setRowFixedHeight(BELOW_ROW + 3, 110)
             layout.setRowFixedHeight(BELOW_ROW + 4, 0)
         layout.setVerticalSpacing(0)
-        layout.setRowFixedHeight(0, 20 if lanes > 1 else 0)
+        layout.setRowFixedHeight(0, self.look.px(20) if lanes > 1 else 0)
         layout.setRowFixedHeight(STRIP_ROW, strip.HEIGHT)
-        layout.setRowFixedHeight(LEGEND_ROW, legend.HEIGHT)
+        layout.setRowFixedHeight(LEGEND_ROW, self.look.px(legend.HEIGHT))
 
     @property
     def window(self) -> QRectF:

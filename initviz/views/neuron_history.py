@@ -101,10 +101,12 @@ class NeuronPlots:
             plot.layout.setContentsMargins(0, 0, 6, 0)
             plot.addItem(curves)
             plot.addItem(cursor)
-            plot.setTitle(title, color=style.muted, size=f"{SMALL_SIZE}px", justify="left")
-            plot.titleLabel.setMaximumHeight(16)
-            plot.layout.setRowFixedHeight(0, 16)
-            plot.getAxis("left").setWidth(38)
+            plot.setTitle(
+                title, color=style.muted, size=f"{style.px(SMALL_SIZE)}px", justify="left"
+            )
+            plot.titleLabel.setMaximumHeight(style.px(16))
+            plot.layout.setRowFixedHeight(0, style.px(16))
+            plot.getAxis("left").setWidth(style.px(38))
         if stacked:
             self.plots[0].getAxis("bottom").setStyle(showValues=False)
             self.plots[0].getAxis("bottom").setHeight(5)

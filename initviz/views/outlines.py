@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from initviz.views.style import Style, font
+from initviz.views.style import Style
 
 
 class Outlines(pg.GraphicsObject):
@@ -64,8 +64,8 @@ class Outlines(pg.GraphicsObject):
 
 def draw_note(painter: QPainter, centre: QPointF, text: str, style: Style) -> None:
     """Words on a ground of their own, around a point."""
-    painter.setFont(font())
-    box = QFontMetricsF(font()).boundingRect(text)
+    painter.setFont(style.font())
+    box = QFontMetricsF(style.font()).boundingRect(text)
     ground = QRectF(0, 0, box.width() + 20, box.height() + 12)
     ground.moveCenter(centre)
     painter.setPen(QPen(QColor(style.bad), 1))

@@ -141,7 +141,8 @@ class Pane(pg.GraphicsWidget):
         """Make room for the captions."""
         super().resizeEvent(event)
         width, height = self.size().width(), self.size().height()
-        self.body.setGeometry(QRectF(0, NAMES, width, max(10.0, height - NAMES - RESTS)))
+        names, rests = self.look.px(NAMES), self.look.px(RESTS)
+        self.body.setGeometry(QRectF(0, names, width, max(10.0, height - names - rests)))
         self.captions.set_size(width, height)
         self.resized.emit()
 

@@ -11,6 +11,9 @@ from initviz.views.readout import Readout
 from initviz.views.style import Style
 from initviz.views.switch import Switch as Switch
 
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's own, which PySide does not export: no limit."""
+
 LEFT, RIGHT = 10, 6
 """Pixels between the frame and what it holds."""
 
@@ -66,6 +69,7 @@ class Panel(QFrame):
         self.subtitle.setProperty("muted", True)
         self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._switches: list[Switch] = []
+        self._labels: list[QWidget] = []
         self._tools = QWidget()
         self._tool_row = QHBoxLayout(self._tools)
         self._tool_row.setContentsMargins(0, 0, 0, 0)
@@ -105,9 +109,11 @@ class Panel(QFrame):
         """Give the tools the widest form that fits: beside the title, below it, or in short."""
         room = self.contentsRect().width() - LEFT - RIGHT
         beside = room - self.title.sizeHint().width() - 24
-        chips = sum(switch.chips_width() + 4 for switch in self._switches)
+        switches = [switch for switch in self._switches if not switch.isHidden()]
+        words = sum(w.sizeHint().width() + 4 for w in self._labels if not w.isHidden())
+        chips = sum(switch.chips_width() + 4 for switch in switches) + words
         full, brief = (self.buttons.width_for(brief) for brief in (False, True))
-        below = bool(self._switches) and chips + full > beside
+        below = bool(switches) and chips + full > beside
         if below:
             beside = room
         row, other = self._header, self._second_row
@@ -117,9 +123,12 @@ class Panel(QFrame):
             other.removeWidget(self._tools)
             row.addWidget(self._tools)
         self.buttons.set_brief(chips + full > beside)
-        # The first switch, which says most, keeps its buttons the longest.
+        # Words give way first; the first switch, which says most, keeps its buttons the longest.
         over = chips + brief - beside
-        for switch in reversed(self._switches):
+        for label in self._labels:
+            label.setMaximumWidth(0 if over > 0 else QWIDGETSIZE_MAX)
+        over -= words if over > 0 else 0
+        for switch in reversed(switches):
             switch.set_brief(over > 0)
             over -= switch.chips_width() - switch.brief_width() if over > 0 else 0
 
@@ -135,6 +144,8 @@ class Panel(QFrame):
         self._tool_row.insertWidget(self._tool_row.count() - 1, tool)
         if isinstance(tool, Switch):
             self._switches.append(tool)
+        else:
+            self._labels.append(tool)
 
     def show_zoomed(self, zoomed: bool) -> None:
         """Offer the whole axes, or no longer."""

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from initviz.snapshot import Plane
 from initviz.views.answers import Colouring
 from initviz.views.base import draw_once
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.style import SMALL_SIZE, Style
 from initviz.views.tiles import Strip, TileItem
 
 MOST_POINTS = 160
@@ -92,12 +92,12 @@ class Portrait(pg.GraphicsWidget):
     def rects(self) -> list[QRectF]:
         """Where the tiles stand."""
         count = len(self.points)
-        width, height = self.size().width(), self.size().height() - TITLE
+        width, height = self.size().width(), self.size().height() - self.look.px(TITLE)
         if count == 1:
             side = max(20.0, min(height - 4, 0.55 * width))
-            return [QRectF(0, TITLE, side, side)]
-        side = max(20.0, min((width - 8) / 2, height - 2 * LINE - 6))
-        return [QRectF(k * width / 2, TITLE, side, side) for k in range(count)]
+            return [QRectF(0, self.look.px(TITLE), side, side)]
+        side = max(20.0, min((width - 8) / 2, height - 2 * self.look.px(LINE) - 6))
+        return [QRectF(k * width / 2, self.look.px(TITLE), side, side) for k in range(count)]
 
     def show_neuron(
         self, title: str, strips: Sequence[Strip], lines: Sequence[Sequence[tuple[str, str]]]
@@ -148,13 +148,13 @@ class Words(pg.GraphicsObject):
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Title, then figures."""
-        painter.setFont(font(bold=True))
+        painter.setFont(self.look.font(bold=True))
         painter.setPen(QColor(self.look.text))
-        box = QRectF(0, 0, self._whole.width(), TITLE - 3)
-        metrics = QFontMetricsF(font(bold=True))
+        box = QRectF(0, 0, self._whole.width(), self.look.px(TITLE) - 3)
+        metrics = QFontMetricsF(self.look.font(bold=True))
         title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, title)
-        painter.setFont(font(SMALL_SIZE))
+        painter.setFont(self.look.font(SMALL_SIZE))
         for rect, lines in zip(self._rects, self.lines, strict=True):
             if len(self._rects) == 1:
                 self._beside(painter, rect, lines)
@@ -164,18 +164,20 @@ class Words(pg.GraphicsObject):
     def _beside(self, painter: QPainter, rect: QRectF, lines: list[tuple[str, str]]) -> None:
         left, y = rect.right() + 9, rect.top()
         room = self._whole.width() - left
-        apart = min(20.0, max(LINE, rect.height() / max(len(lines), 1)))
+        line = self.look.px(LINE)
+        apart = min(self.look.px(20), max(line, rect.height() / max(len(lines), 1)))
         for name, number in lines:
-            if y + LINE > self._whole.height() + 1:
+            if y + line > self._whole.height() + 1:
                 return
-            self._pair(painter, QRectF(left, y, room - 8, LINE), name, number)
+            self._pair(painter, QRectF(left, y, room - 8, line), name, number)
             y += apart
 
     def _below(self, painter: QPainter, rect: QRectF, lines: list[tuple[str, str]]) -> None:
         y, room = rect.bottom() + 2, self._whole.width() / 2 - 10
+        line = self.look.px(LINE)
         for name, number in lines[:2]:
-            self._pair(painter, QRectF(rect.left(), y, room, LINE), name, number)
-            y += LINE - 1
+            self._pair(painter, QRectF(rect.left(), y, room, line), name, number)
+            y += line - 1
 
     def _pair(self, painter: QPainter, box: QRectF, name: str, number: str) -> None:
         painter.setPen(QColor(self.look.muted))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from initviz.snapshot import Array
 from initviz.views.edges import edge_colour
-from initviz.views.style import GLYPHS, SMALL_SIZE, Style, font
+from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 
 TITLE, MARGIN = 15.0, 8.0
 
@@ -71,9 +71,9 @@ class WeightBars(pg.GraphicsWidget):
         """Where the bars of a lane stand."""
         rows = max(len(self.heights), 1)
         left = 14.0 if rows > 1 else 0.0
-        height = (self.size().height() - TITLE) / rows
+        height = (self.size().height() - self.look.px(TITLE)) / rows
         width = max(4.0, self.size().width() - left - MARGIN)
-        return QRectF(left, TITLE + row * height, width, height)
+        return QRectF(left, self.look.px(TITLE) + row * height, width, height)
 
     def at(self, position: QPointF) -> tuple[int, list[float]] | None:
         """The neuron whose bar is at a place, and its weight in every lane."""
@@ -92,11 +92,11 @@ class WeightBars(pg.GraphicsWidget):
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Title, zero lines, bars."""
-        painter.setFont(font(SMALL_SIZE))
-        metrics = QFontMetricsF(font(SMALL_SIZE))
+        painter.setFont(self.look.font(SMALL_SIZE))
+        metrics = QFontMetricsF(self.look.font(SMALL_SIZE))
         width = self.size().width() - MARGIN
         count = len(self._neurons)
-        box = QRectF(0, 0, width, TITLE)
+        box = QRectF(0, 0, width, self.look.px(TITLE))
         painter.setPen(QColor(self.look.muted))
         sorted_ = " sorted" if count > IN_ORDER else ""
         title = f"{self.title} {count}{sorted_}" if count else f"{self.title}: none"

@@ -145,7 +145,8 @@ def test_every_view_draws_its_words_larger(window: Window, qtbot: QtBot) -> None
     from tests.views.inside import with_inside
     from tests.views.snapshots import linear_logits, snapshot
 
-    for kind in VIEWS.values():
+    painted = {"network"}  # paints its words itself
+    for kind in (kind for name, kind in VIEWS.items() if name not in painted):
         for layers in (3, 14):
             heights = []
             for scale in (1.0, 1.5):
