@@ -1,24 +1,29 @@
 """What training notes of every layer's activations, epoch by epoch.
 
 Maps of layers over epochs show them for every epoch that there was, also for those whose weights
-were thinned out of the recording.
+were thinned out of the recording. It must cost training next to nothing. For small networks that
+means few operations: all layers lie together in memory, and are summed up together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from torch import Tensor
 
 from initviz.catalog.activations import Activation
-from initviz.engine.network import Network, Pass, as_inputs
+from initviz.engine.network import Forward, Network, as_inputs
 from initviz.recording import Array
 
-MOST_NUMBERS = 1 << 20
+MOST_NUMBERS = 1 << 17
 """Activations, over all lanes and layers, that are looked at in an epoch."""
 
-LEAST_SAMPLES, MOST_SAMPLES = 8, 128
+LEAST_SAMPLES, MOST_SAMPLES = 8, 64
+
+CLOSE = 1e-9
+"""Variances below this part of the mean's square have lost their digits, and are taken anew."""
 
 
 class Watch:
@@ -31,42 +36,90 @@ class Watch:
     """
 
     def __init__(self, network: Network, activations: Sequence[Activation], x: Tensor) -> None:
-        neurons = network.lanes * sum(network.sizes[1:])
-        rows = min(len(x), max(LEAST_SAMPLES, min(MOST_SAMPLES, MOST_NUMBERS // neurons)))
-        self._pass = Pass(network, rows)
-        self._inputs = as_inputs(x[:rows], network.lanes)
-        self._ranges = [activation.saturation for activation in activations]
+        lanes, widths = network.lanes, network.sizes[1:]
+        fitting = MOST_NUMBERS // (lanes * sum(widths))
+        samples = min(len(x), max(LEAST_SAMPLES, min(MOST_SAMPLES, fitting)))
+        # A line for every neuron of a lane, and below a hidden layer's one of ones.
+        heights = [*(width + 1 for width in widths[:-1]), widths[-1]]
+        ends = list(accumulate(lanes * height for height in heights))
+        store = network.store
+        self._lines = store.new_empty(ends[-1], samples)
+        parts = [
+            self._lines[end - lanes * height : end].view(lanes, height, samples)
+            for end, height in zip(ends, heights, strict=True)
+        ]
+        for part in parts[:-1]:
+            part[:, -1] = 1
+        # No layer's z is needed after its a.
+        shared = {width: store.new_empty(lanes, width, samples) for width in widths[:-1]}
+        z = [*(shared[width] for width in widths[:-1]), parts[-1]]
+        self._forward = Forward(network, z, parts[:-1])
+        self._inputs = as_inputs(x[:samples], lanes)
+        self._shape = (len(widths), lanes)
+        self._sum_up(np.repeat(heights, lanes), np.repeat(widths, lanes), samples, activations)
+
+    def _sum_up(
+        self, heights: np.ndarray, widths: np.ndarray, samples: int,
+        activations: Sequence[Activation],
+    ) -> None:  # fmt: skip
+        """Buffers for the sums: of a, of a², perhaps of what is saturated, and of what is dead."""
+        ends = [activation.saturation for activation in activations] * (self._shape[0] - 1)
+        ends += [None] * self._shape[1]
+        self._range: tuple[Array, Array] | None = None
+        if any(ends):
+            # Where φ is flat a is farther from the middle than half the range; ones never are.
+            low, high = np.array([end or (-np.inf, np.inf) for end in ends]).T
+            with np.errstate(invalid="ignore"):
+                middle = np.nan_to_num((low + high) / 2)
+            half = np.repeat((high - low) / 2, heights)
+            half[np.cumsum(heights)[heights > widths] - 1] = np.inf
+            self._range = np.repeat(middle, heights)[:, None], half[:, None]
+        lines, sums = int(heights.sum()), 2 if self._range is None else 3
+        self._numbers = np.zeros((sums, lines, samples))
+        self._each = np.zeros((4, lines))
+        self._added = self._each[:sums].reshape(-1)
+        self._weights = np.ones(samples)
+        self._starts = np.concatenate([[0], np.cumsum(heights)[:-1]])
+        self._widths = widths
+        self._ones = np.zeros((4, len(widths)))
+        self._ones[:2] = (heights - widths) * samples
+        self._counts = np.stack([widths * samples] * 3 + [widths]).astype(float)
+        self._counts[2, [end is None for end in ends]] = np.nan
 
     def look(self) -> dict[str, Array]:
         """``activation_deviation``, ``dead_share`` and ``saturated_share``, each (K, L)."""
-        self._pass.forward_again(self._inputs)
-        layers = [*self._pass.activations, self._pass.preactivations[-1]]
-        lanes = len(self._ranges)
-        deviation, dead, saturated = (np.full((lanes, len(layers)), np.nan) for _ in range(3))
+        self._forward.run(self._inputs)
         with np.errstate(all="ignore"):  # lanes that have diverged
-            for place, layer in enumerate(layers):
-                a = layer.transpose(1, 2).cpu().numpy()  # (K, width, rows) as it lies in memory
-                deviation[:, place] = _deviation(a)
-                dead[:, place] = 1 - a.any(axis=2).mean(axis=1)
-                if place < len(layers) - 1:
-                    self._count_saturated(a, saturated[:, place])
+            # In float64, where squares cannot overflow.
+            numbers = self._numbers
+            numbers[0] = self._lines.cpu().numpy()
+            np.multiply(numbers[0], numbers[0], out=numbers[1])
+            if self._range is not None:
+                middle, half = self._range
+                np.subtract(numbers[0], middle, out=numbers[2])
+                np.abs(numbers[2], out=numbers[2])
+                np.greater(numbers[2], half, out=numbers[2])
+            np.matmul(numbers.reshape(-1, len(self._weights)), self._weights, out=self._added)
+            np.equal(self._each[1], 0, out=self._each[3])
+            sums = np.add.reduceat(self._each, self._starts, axis=1)
+            mean, square, saturated, dead = (sums - self._ones) / self._counts
+            deviation = np.sqrt(self._variance(mean, square))
+        if not np.isfinite(deviation.sum()):
+            gone = ~np.isfinite(deviation)
+            dead[gone] = saturated[gone] = np.nan
         return {
-            "activation_deviation": deviation, "dead_share": dead, "saturated_share": saturated,
-        }  # fmt: skip
+            "activation_deviation": deviation.reshape(self._shape).T,
+            "dead_share": dead.reshape(self._shape).T,
+            "saturated_share": saturated.reshape(self._shape).T,
+        }
 
-    def _count_saturated(self, a: Array, shares: Array) -> None:
-        for lane, ends in enumerate(self._ranges):
-            if ends:
-                low, high = ends
-                shares[lane] = (
-                    np.count_nonzero(a[lane] < low) + np.count_nonzero(a[lane] > high)
-                ) / a[lane].size
-
-
-def _deviation(a: Array) -> Array:
-    """Standard deviation of every lane of (K, width, rows), (K,)."""
-    deviation = a.std(axis=(1, 2))
-    # Squares beyond float32 are taken again in float64; so are those that vanish.
-    for lane in np.flatnonzero(~((deviation > 1e-15) & (deviation < 1e18))):
-        deviation[lane] = a[lane].std(dtype=np.float64)
-    return np.asarray(deviation, dtype=np.float64)
+    def _variance(self, mean: Array, square: Array) -> Array:
+        """From the means of a and of a², (L · K,) each."""
+        own = mean * mean
+        variance = square - own
+        close = variance < CLOSE * own
+        if close.any():
+            for place in close.nonzero()[0]:
+                start = self._starts[place]
+                variance[place] = self._numbers[0, start : start + self._widths[place]].var()
+        return variance

@@ -47,10 +47,14 @@ NEURONS = PageLayout(
     "neurons", "Neurons", (("network",), ("heatmap", "similarity", "samples")), (58, 42),
     focused=True,
 )  # fmt: skip
+WEIGHTS = PageLayout(
+    "weights", "Weights", (("maps",), ("distributions", "movement", "spectra")), (44, 56),
+    focused=True,
+)  # fmt: skip
 SMALLEST = (600, 460)
 """Pixels that a page needs."""
 
-PAGES = {page.name: page for page in (OVERVIEW, NEURONS)}
+PAGES = {page.name: page for page in (OVERVIEW, NEURONS, WEIGHTS)}
 
 
 class Page(QWidget):

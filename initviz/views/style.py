@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph import colormap
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPen
 
@@ -106,6 +107,20 @@ class Style:
         strong = "#f4f8ff" if self.name == "dark" else "#0b2f57"
         middle = "#3f7fc4" if self.name == "dark" else "#5b9bd5"
         return ramp([self.panel, middle, strong])
+
+    def heat(self) -> NDArray[np.ubyte]:
+        """256 colours from dark to bright, alike in both themes, (256, 3).
+
+        Inferno (van der Walt & Smith 2015): even steps of lightness, to any kind of eye, also in
+        print. Its very ends are left out: they would be lost on the grounds.
+        """
+        table = colormap.get("inferno").getLookupTable(0.06, 0.98, 256)
+        return np.asarray(table[:, :3], dtype=np.ubyte)
+
+    @property
+    def exact_zero(self) -> str:
+        """A colour that is not in ``heat``: that of exact zeros, which no log scale holds."""
+        return "#47617d" if self.name == "dark" else "#a9bed3"
 
 
 def _channels(colour: str) -> NDArray[np.float64]:

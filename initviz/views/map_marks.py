@@ -1,0 +1,133 @@
+"""What lies upon a map of layers over epochs: the shown epoch, the layer in focus, and gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
+
+from initviz.views.style import SMALL_SIZE, Style, font
+
+HATCH = 7
+"""Pixels between the lines of a hatched gap."""
+
+
+class _Over(pg.GraphicsObject):
+    """An item over all of a plot that draws in pixels."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.look = style
+
+    def set_look(self, look: Style) -> None:
+        """Draw the same in another look."""
+        self.look = look
+        self.update()
+
+    def viewRangeChanged(self) -> None:
+        """The item is as large as what is seen of the plot."""
+        self.prepareGeometryChange()
+
+    def boundingRect(self) -> QRectF:
+        """All that the view shows."""
+        return QRectF(self.viewRect() or QRectF())
+
+    def dataBounds(self, *_: object, **__: object) -> None:
+        """The views set their own ranges."""
+
+
+class Marks(_Over):
+    """The shown epoch as a dashed line, and a quiet frame around the layer in focus."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.setZValue(20)
+        self.epoch, self.frame, self.bright = 0.0, QRectF(), False
+
+    def show(self, epoch: float, frame: QRectF, *, bright: bool) -> None:
+        """Mark an epoch and a layer, whose frame is ``bright`` where the lane is in focus."""
+        if (epoch, frame, bright) != (self.epoch, self.frame, self.bright):
+            self.epoch, self.frame, self.bright = epoch, frame, bright
+            self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Dark lines below light ones can be seen on every colour of the map."""
+        transform = painter.worldTransform()
+        whole, frame = transform.mapRect(self.boundingRect()), transform.mapRect(self.frame)
+        x = transform.map(QPointF(self.epoch, 0)).x()
+        painter.setWorldTransform(QTransform())
+        dark, light = QColor(0, 0, 0), QColor(255, 255, 255)
+        dark.setAlpha(150 if self.bright else 90)
+        light.setAlpha(230 if self.bright else 110)
+        painter.setPen(self.look.pen(dark.name(QColor.NameFormat.HexArgb), 3))
+        painter.drawRect(frame)
+        painter.setPen(self.look.pen(light.name(QColor.NameFormat.HexArgb), 1))
+        painter.drawRect(frame)
+        dark.setAlpha(170)
+        painter.setPen(self.look.pen(dark.name(QColor.NameFormat.HexArgb), 3))
+        painter.drawLine(QPointF(x, whole.top()), QPointF(x, whole.bottom()))
+        dash = QPen(self.look.pen("#ffffff", 1))
+        dash.setDashPattern([4, 3])
+        painter.setPen(dash)
+        painter.drawLine(QPointF(x, whole.top()), QPointF(x, whole.bottom()))
+        painter.setWorldTransform(transform)
+
+
+class Gap(_Over):
+    """A part of the map where there is nothing to show, and why."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.setZValue(-10)  # the map is transparent there
+        self.place, self.lines, self.hatched = QRectF(), (), False
+
+    def show(self, place: QRectF, lines: Sequence[str] = (), *, hatched: bool = True) -> None:
+        """Mark a rectangle, in the plot's coordinates; an empty one marks nothing."""
+        wanted = (place, tuple(lines), hatched)
+        if wanted != (self.place, self.lines, self.hatched):
+            self.place, self.lines, self.hatched = wanted
+            self.update()
+
+    @property
+    def named(self) -> bool:
+        """Whether its words have room."""
+        width, height = self._room()
+        box = self.sceneTransform().mapRect(self.place)
+        return not self.place.isEmpty() and box.width() >= width and box.height() >= height
+
+    def _room(self) -> tuple[float, float]:
+        metrics = QFontMetricsF(font(SMALL_SIZE))
+        widest = max((metrics.horizontalAdvance(line) for line in self.lines), default=0.0)
+        return widest + 6, metrics.height() * len(self.lines) + 4
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Slanted lines, and the words in the middle."""
+        if self.place.isEmpty():
+            return
+        named = self.named
+        transform = painter.worldTransform()
+        box = transform.mapRect(self.place)
+        painter.setWorldTransform(QTransform())
+        painter.setClipRect(box)
+        if self.hatched:
+            painter.fillRect(box, QColor(self.look.field))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self.look.pen(self.look.muted, 1))
+            # From the plot's corner, so that the lines of neighbours meet.
+            x = box.left() - box.left() % HATCH - box.height()
+            while x < box.right():
+                painter.drawLine(QPointF(x, box.bottom()), QPointF(x + box.height(), box.top()))
+                x += HATCH
+        if named and self.lines:
+            width, height = self._room()
+            words = QRectF(0, 0, width, height)
+            words.moveCenter(box.center())
+            if self.hatched:
+                painter.fillRect(words, QColor(self.look.panel))
+            painter.setFont(font(SMALL_SIZE))
+            painter.setPen(QColor(self.look.bad if self.hatched else self.look.muted))
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, "\n".join(self.lines))
+        painter.setClipping(False)
+        painter.setWorldTransform(transform)

@@ -1,0 +1,222 @@
+"""How much the weights of each layer move: in a step, and since the start."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+
+from initviz.snapshot import Snapshot
+from initviz.views.axes import DecadeRange, decades, layer_ticks
+from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
+from initviz.views.curves import Curve, LaneCurves
+from initviz.views.gradients import MOST_MARKED
+from initviz.views.history import thinned
+from initviz.views.panel import Switch
+from initviz.views.quantities import MOVED, UPDATE, Quantity
+from initviz.views.style import Style
+from initviz.views.touch import Touch, nearest
+
+Array = NDArray[np.float64]
+
+USUAL = 1e-3
+"""The ratio of update to weight that steps usually have where training goes well (A. Karpathy,
+CS231n)."""
+
+_TITLES = {UPDATE.name: "Update : weight", MOVED.name: "Distance moved"}
+
+
+class MovementView(View):
+    """‖ΔW‖/‖W‖ or ‖W − W₀‖/‖W₀‖ of every lane: over the epochs, or over the layers."""
+
+    name = "movement"
+    title = "Update : weight"
+    help = (
+        "How far the last step of an epoch moved the weights, as a share of their size. The\n"
+        "dashed line is at 1e-3, about what is usual where training goes well: far below, nothing\n"
+        "is learnt; far above, steps are rough.\n"
+        "Or how far the weights have moved from where they started, as a share of their first\n"
+        "size; where they started at 0, their size itself. Click to go to an epoch or a layer."
+    )
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.quantity = Switch([(q.name, q.label, q.tip) for q in (UPDATE, MOVED)])
+        self.over = Switch(
+            [
+                ("epochs", "epochs", "One layer, over the epochs"),
+                ("layers", "layers", "All layers, at the shown epoch"),
+            ]
+        )
+        for switch in (self.quantity, self.over):
+            switch.chosen.connect(lambda _: self.redraw())
+            self.panel.add_tool(switch)
+        self.range = DecadeRange()
+
+    def restyle_lines(self) -> None:
+        self.curves.set_look(self.look)
+        self.points.set_look(self.look)
+        self._set_pens()
+
+    def _set_pens(self) -> None:
+        self.guide.setPen(self.look.pen(self.look.muted, 1, Qt.PenStyle.DashLine))
+        self.cursor.setPen(self.look.pen(self.look.text, 1, Qt.PenStyle.DashLine))
+
+    def shape(self, snapshot: Snapshot) -> object:
+        layers = len(snapshot.experiment.layer_names)
+        return (lane_colours(snapshot), layers, self.quantity.value, self.over.value)
+
+    def build(self, snapshot: Snapshot) -> None:
+        self._bounds: tuple[float, float] | None = None
+        self._across: object = None
+        self.panel.title.setText(_TITLES[self.quantity.value])
+        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot.showGrid(y=True, alpha=0.2)
+        self.plot.getAxis("bottom").setLabel(self.over.value[:-1])
+        self.guide = pg.InfiniteLine(math.log10(USUAL), angle=0)
+        self.guide.setVisible(self.quantity.value == UPDATE.name)
+        self.cursor = pg.InfiniteLine(0, angle=90)
+        self.curves = LaneCurves(self.look)
+        self.points = LaneCurves(self.look, marker=8)
+        for item in (self.guide, self.cursor, self.curves, self.points):
+            self.plot.addItem(item)
+        self._set_pens()
+        self.touch = Touch(self.plot)
+        self.touch.touched.connect(self._touched)
+        self.notes = Notes(self.plot, self.look)
+
+    def feed(self, snapshot: Snapshot) -> None:
+        quantity = self._quantity
+        self.range.follow((snapshot.experiment.run_key, quantity.name))
+        if quantity is UPDATE:
+            self.range.see(np.array([USUAL]))
+        values = quantity.of(snapshot.history)
+        if self.over.value == "epochs":
+            self._feed_epochs(snapshot, quantity, values[:, :, self._layer(snapshot)])
+        else:
+            self._feed_layers(snapshot, quantity, values)
+        early = snapshot.epoch < quantity.first and not len(self.curves.curves)
+        words = [self._where(snapshot, quantity)]
+        if early:
+            words.append("no update yet")
+        elif quantity is UPDATE:
+            words.append("dashed: 1e-3")
+        elif (snapshot.history.weight_norm[0, :, self._layer(snapshot)] == 0).any():
+            words.append("‖W‖ where W₀ = 0")
+        self.panel.subtitle.setText(" · ".join(words))
+        self.notes.show_diverged(snapshot, later=self.over.value == "epochs", brief=True)
+
+    def _where(self, snapshot: Snapshot, quantity: Quantity) -> str:
+        if self.over.value == "epochs":
+            return snapshot.experiment.layer_names[self._layer(snapshot)]
+        return f"at epoch {snapshot.epoch}"
+
+    def _feed_epochs(self, snapshot: Snapshot, quantity: Quantity, values: Array) -> None:
+        recorded = len(values)
+        end = max(snapshot.experiment.epochs, recorded - 1)
+        if self._across != end:
+            self._across = end
+            self.plot.setXRange(0, end, padding=0.02)
+        self.cursor.setValue(snapshot.epoch)
+        if recorded <= quantity.first:
+            self._draw(snapshot, np.zeros(0), values[:0], offset=0)
+            self.points.set_curves([])
+            return
+        x, few = thinned(values[quantity.first :])
+        self._draw(snapshot, x + quantity.first, few, offset=0)
+        self.points.set_curves(self._ends(snapshot, quantity, values))
+
+    def _ends(self, snapshot: Snapshot, quantity: Quantity, values: Array) -> list[Curve]:
+        """A marker at the shown epoch, and where a lane ends in a gap."""
+        heights = decades(values[[snapshot.epoch]], self.range.floor)[0]
+        heights[snapshot.epoch < quantity.first] = np.nan
+        found = []
+        for k, colour in enumerate(lane_colours(snapshot)):
+            epochs, places = [float(snapshot.epoch)], [heights[k]]
+            finite = np.flatnonzero(np.isfinite(values[:, k]))
+            if len(finite) and quantity.first <= finite[-1] < len(values) - 1:
+                last = int(finite[-1])
+                epochs += [np.nan, float(last)]
+                places += [np.nan, *decades(values[[last], k], self.range.floor)]
+            found.append(Curve(np.array(epochs), np.array(places), colour, marked=slice(None)))
+        return found
+
+    def _feed_layers(self, snapshot: Snapshot, quantity: Quantity, values: Array) -> None:
+        names = snapshot.experiment.layer_names
+        if self._across != self.plot.vb.width():
+            self._across = self.plot.vb.width()
+            self.plot.setXRange(0.6, len(names) + 0.4, padding=0)
+            self.plot.getAxis("bottom").setTicks(layer_ticks(names, self.plot.vb.width()))
+        self.cursor.setValue(self._layer(snapshot) + 1)
+        self.points.set_curves([])
+        if snapshot.epoch < quantity.first:
+            self._draw(snapshot, np.zeros(0), values[:0, :, 0], offset=0)
+            return
+        few = len(names) <= MOST_MARKED
+        self._draw(
+            snapshot, np.arange(1.0, len(names) + 1), values[snapshot.epoch].T,
+            offset=0.05 if few else 0.0, marked=slice(None) if few else (),
+        )  # fmt: skip
+
+    def _draw(
+        self, snapshot: Snapshot, x: Array, values: Array, offset: float,
+        marked: slice | tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
+        self.range.see(values)
+        low, high = self.range.bounds
+        if self._bounds != (low, high):
+            self._bounds = low, high
+            self.plot.setYRange(low, high + 0.02 * (high - low), padding=0)
+            self.plot.getAxis("left").setTicks(self.range.ticks())
+        heights = decades(values, self.range.floor)
+        dashed = behind_another(heights, 0.004 * (high - low)) if len(x) else []
+        middle = (values.shape[1] - 1) / 2
+        self._values = values
+        self.curves.set_curves(
+            [
+                Curve(x + offset * (k - middle), heights[:, k], colour, dashed[k], marked)
+                for k, colour in enumerate(lane_colours(snapshot) if len(x) else [])
+            ]
+        )
+
+    @property
+    def _quantity(self) -> Quantity:
+        return UPDATE if self.quantity.value == UPDATE.name else MOVED
+
+    def _layer(self, snapshot: Snapshot) -> int:
+        return min(self.focus.layer, len(snapshot.experiment.layer_names) - 1)
+
+    def _touched(self, at: QPointF) -> None:
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        if self.over.value == "epochs":
+            epoch = min(max(round(at.x()), 0), len(snapshot.history.train_loss) - 1)
+            if epoch != snapshot.epoch:
+                self.epoch_asked.emit(epoch)
+            return
+        layers = len(snapshot.experiment.layer_names)
+        chosen = self.focus.replace(layer=min(max(round(at.x()) - 1, 0), layers - 1))
+        if chosen != self.focus:
+            self.focus_asked.emit(chosen)
+
+    def value_at(self, position: QPointF) -> str:
+        """The exact numbers of the points under the mouse."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return ""
+        lines = []
+        for lane, point in nearest(self.plot, self.curves.curves, position):
+            x = self.curves.curves[lane].x[point]
+            if self.over.value == "epochs":
+                place = f"epoch {x:.0f}, {snapshot.experiment.layer_names[self._layer(snapshot)]}"
+            else:
+                place = f"epoch {snapshot.epoch}, {snapshot.experiment.layer_names[point]}"
+            title = snapshot.experiment.lanes[lane].title
+            lines.append(
+                f"{place} · {title}: {self._quantity.text(float(self._values[point, lane]))}"
+            )
+        return "\n".join(lines)
