@@ -88,9 +88,9 @@ class Look:
         classes = None if task is REGRESSION else y.argmax(dim=1) if task is CLASSES else y[:, 0]
         return sample_figures(x, self.activations, classes)
 
-    def spectra(self, start: list[Tensor], layer: int, fine: bool) -> Spectra:
-        """Singular values of one layer's weights, whose first ones ``start`` has, and Jacobians."""
-        return spectra(self.network, self.passing, self.places, start[layer], layer, fine)
+    def spectra(self, start: Array, layer: int, fine: bool) -> Spectra:
+        """Singular values of one layer's weights, whose first ones had ``start``, and Jacobians."""
+        return spectra(self.network, self.passing, self.places, start, layer, fine)
 
     def layers(self) -> tuple[LayerSnapshot, ...]:
         """Every layer with its figures."""

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from weakref import WeakKeyDictionary
 
 import torch
-from torch import Tensor
 
 from initviz.engine.data import load
 from initviz.engine.device import find_dtype, set_threads
-from initviz.engine.distributions import distributions
+from initviz.engine.distributions import Numbers, distributions
 from initviz.engine.inside import neuron_history, tiles, updates
 from initviz.engine.look import Look
+from initviz.engine.start import Start, start_of
 from initviz.parts import DISTRIBUTED, Distribution, Part, Updates, Wanted
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
-
-_starts: WeakKeyDictionary[Recording, Look] = WeakKeyDictionary()
-"""The initial state of the recording that is looked at: much is compared with it."""
 
 
 @torch.no_grad()
@@ -59,8 +55,8 @@ def probe(
     changed = updates(recording, epoch, held) if parts & {Part.NEURONS, Part.UPDATES} else None
     inside = Part.NEURONS in parts
 
-    def start() -> Look:
-        return look if epoch == 0 else _start(recording)
+    def start() -> Start:
+        return Start(look) if epoch == 0 else start_of(recording)
 
     return Snapshot(
         experiment=experiment,
@@ -77,44 +73,31 @@ def probe(
         neuron=neuron_history(recording, focus, wanted.fine) if inside else None,
         samples=look.samples() if Part.SAMPLES in parts else None,
         distributions={
-            part: _distributions(recording, look, start, part, focus.lanes, changed)
+            part: _distributions(recording, epoch, look, part, focus.lanes, changed)
             for part in DISTRIBUTED
             if part in parts
         },
-        spectra=look.spectra(start().weights, focus.layer, wanted.fine)
+        spectra=look.spectra(
+            start().singular_values(focus.layer, wanted.fine), focus.layer, wanted.fine
+        )
         if Part.SPECTRA in parts
         else None,
     )
 
 
-def _start(recording: Recording) -> Look:
-    """The look at epoch 0, kept until another recording is looked at."""
-    if recording not in _starts:
-        _starts.clear()  # earlier runs are kept within a budget, which these are no part of
-        experiment = recording.experiment
-        rows = torch.tensor(recording.parameters(0), dtype=find_dtype(experiment))
-        _starts[recording] = Look(experiment, rows)
-    return _starts[recording]
-
-
 def _distributions(
-    recording: Recording, look: Look, start: Callable[[], Look], part: Part,
-    lanes: Sequence[int], changed: Updates | None,
+    recording: Recording, epoch: int, look: Look, part: Part, lanes: Sequence[int],
+    changed: Updates | None,
 ) -> tuple[Distribution, ...]:  # fmt: skip
-    """One kind of number, now and at the start."""
-
-    def of_lanes(layers: Sequence[Tensor]) -> list[Tensor]:
-        return [layer[list(lanes)] for layer in layers]
-
-    if part is Part.WEIGHTS:
-        return distributions(of_lanes(look.weights), of_lanes(start().weights))
-    if part is Part.GRADIENTS:
-        return distributions(of_lanes(look.gradients), of_lanes(start().gradients))
-    if changed is None:
-        return ()
-    kept = recording.kept_epochs()
-    first = updates(recording, *recording.held(kept[1])) if len(kept) > 1 else None
-    return distributions(
-        of_lanes([torch.tensor(layer) for layer in changed.layers]),
-        None if first is None else of_lanes([torch.tensor(layer) for layer in first.layers]),
-    )
+    """One kind of number, now and at the start; () for updates where there is none yet."""
+    if part is Part.UPDATES:
+        if changed is None:
+            return ()
+        layers = [layer[list(lanes)] for layer in changed.layers]
+    else:
+        tensors = look.weights if part is Part.WEIGHTS else look.gradients
+        layers = [layer[list(lanes)].numpy() for layer in tensors]
+    now = Numbers(layers)
+    if epoch == 0:
+        return distributions(now, now)
+    return distributions(now, start_of(recording).numbers(recording, part, lanes, epoch))

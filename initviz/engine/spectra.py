@@ -17,14 +17,15 @@ from initviz.snapshot import Array
 WIDEST = 256
 """Layers that are wider on both sides have their singular values taken at rest only."""
 
-SAMPLES, FEW_SAMPLES = 32, 8
-"""Samples whose Jacobians are taken: for few inputs, and for many."""
+SAMPLES = 32
+"""Samples whose Jacobians are taken, if that does not take too long."""
 
-FEW_INPUTS = 8
+PLAYING_WORK, RESTING_WORK = 4e6, 1e9
+"""Multiplications (about) that Jacobians' singular values may cost: 10 ms, and a second."""
 
 
 def spectra(
-    network: Network, passing: Pass, places: list[int], start: Tensor, layer: int, fine: bool
+    network: Network, passing: Pass, places: list[int], start: Array, layer: int, fine: bool
 ) -> Spectra:
     """The singular values that a look at one layer wants.
 
@@ -32,24 +33,42 @@ def spectra(
         network: whose weights they are.
         passing: a pass of that network, forward, on as many samples as one likes.
         places: the places in the network of the experiment's lanes.
-        start: that layer's first weights, (K, fan_in, fan_out), in the experiment's order.
+        start: the singular values of that layer's first weights, (K, r).
         layer: whose weights are looked at.
         fine: whether there is time for wide layers.
     """
     weight = network.weights[layer][places]
-    wide = min(weight.shape[1:]) > WIDEST
-    hidden, outputs = jacobians(network, passing)
+    samples = jacobian_samples(network, passing, RESTING_WORK if fine else PLAYING_WORK)
+    if samples:
+        hidden, outputs = (each[places] for each in jacobians(network, passing, samples))
+    else:
+        rows = min(network.sizes[:2])
+        shapes = [(network.lanes, 1, rows, width) for width in network.sizes[-2:]]
+        hidden, outputs = (weight.new_full(shape, torch.nan) for shape in shapes)
     return Spectra(
         layer=layer,
-        weight=singular_values(weight, skip=wide and not fine),
-        start=singular_values(start, skip=wide and not fine),
-        hidden=singular_values(hidden[places]),
-        outputs=singular_values(outputs[places]),
+        weight=singular_values(weight, skip=too_wide(weight) and not fine),
+        start=start,
+        hidden=singular_values(hidden),
+        outputs=singular_values(outputs),
     )
 
 
-def jacobians(network: Network, passing: Pass) -> tuple[Tensor, Tensor]:
-    """∂a/∂x to the last hidden layer and ∂z/∂x to the logits, of a few samples.
+def too_wide(weight: Tensor) -> bool:
+    """Whether a layer's singular values, (K, fan_in, fan_out), are too many for a moving picture."""
+    return min(weight.shape[1:]) > WIDEST
+
+
+def jacobian_samples(network: Network, passing: Pass, work: float) -> int:
+    """How many samples' Jacobians can be taken with so much work; 0 for not one."""
+    rows = min(network.sizes[0], network.sizes[1])
+    width = network.sizes[-2]
+    each = network.lanes * rows * width * min(rows, width)
+    return int(min(passing.rows, SAMPLES, work // each))
+
+
+def jacobians(network: Network, passing: Pass, samples: int) -> tuple[Tensor, Tensor]:
+    """∂a/∂x to the last hidden layer and ∂z/∂x to the logits, of the first samples.
 
     Both have the right singular values, but for many inputs not the right directions: the first
     weights are W = Q R there, and Q turns without stretching.
@@ -66,7 +85,6 @@ def jacobians(network: Network, passing: Pass) -> tuple[Tensor, Tensor]:
         stretched = torch.full_like(first[:, :width], torch.nan)
         stretched[finite] = torch.linalg.qr(first[finite], mode="r").R
         first = stretched
-    samples = min(passing.rows, SAMPLES if len(first[0]) <= FEW_INPUTS else FEW_SAMPLES)
     lanes, rows = first.shape[:2]
     jacobian = first[:, None].expand(lanes, samples, rows, width)
     for place in range(len(network.weights) - 1):

@@ -225,7 +225,8 @@ class _Trainer:
             torch.sub(stores[1], earlier, out=earlier)
         if stores.numel() <= FEW_NUMBERS:
             squares = stores.numpy().astype(np.float64)
-            np.square(squares, out=squares)
+            with np.errstate(over="ignore"):  # lanes that diverge in float64
+                np.square(squares, out=squares)
             sums = np.add.reduceat(squares, self.runs, axis=1)[:, ::2]  # weights, biases, ...
             shape = (4, len(self.network.slots), self.network.lanes)
             return np.sqrt(sums).reshape(shape).transpose(0, 2, 1)

@@ -65,15 +65,13 @@ class Watch:
         """Buffers for the sums: of a, of a², perhaps of what is saturated, and of what is dead."""
         ends = [activation.saturation for activation in activations] * (self._shape[0] - 1)
         ends += [None] * self._shape[1]
-        self._range: tuple[Array, Array] | None = None
+        self._range: tuple[Array, ...] | None = None
         if any(ends):
-            # Where φ is flat a is farther from the middle than half the range; ones never are.
+            # Where φ is flat a is farther from the middle than half the range.
             low, high = np.array([end or (-np.inf, np.inf) for end in ends]).T
             with np.errstate(invalid="ignore"):
                 middle = np.nan_to_num((low + high) / 2)
-            half = np.repeat((high - low) / 2, heights)
-            half[np.cumsum(heights)[heights > widths] - 1] = np.inf
-            self._range = np.repeat(middle, heights)[:, None], half[:, None]
+            self._range = tuple(np.repeat(x, heights)[:, None] for x in (middle, (high - low) / 2))
         lines, sums = int(heights.sum()), 2 if self._range is None else 3
         self._numbers = np.zeros((sums, lines, samples))
         self._each = np.zeros((4, lines))
@@ -81,8 +79,10 @@ class Watch:
         self._weights = np.ones(samples)
         self._starts = np.concatenate([[0], np.cumsum(heights)[:-1]])
         self._widths = widths
-        self._ones = np.zeros((4, len(widths)))
-        self._ones[:2] = (heights - widths) * samples
+        # Ones are summed up apart, and left out: beside them small numbers would be lost.
+        stops = self._starts + widths
+        self._parts = np.unique(np.concatenate([self._starts, stops[stops < lines]]))
+        self._wanted = np.searchsorted(self._parts, self._starts)
         self._counts = np.stack([widths * samples] * 3 + [widths]).astype(float)
         self._counts[2, [end is None for end in ends]] = np.nan
 
@@ -101,8 +101,8 @@ class Watch:
                 np.greater(numbers[2], half, out=numbers[2])
             np.matmul(numbers.reshape(-1, len(self._weights)), self._weights, out=self._added)
             np.equal(self._each[1], 0, out=self._each[3])
-            sums = np.add.reduceat(self._each, self._starts, axis=1)
-            mean, square, saturated, dead = (sums - self._ones) / self._counts
+            sums = np.add.reduceat(self._each, self._parts, axis=1)[:, self._wanted]
+            mean, square, saturated, dead = sums / self._counts
             deviation = np.sqrt(self._variance(mean, square))
         if not np.isfinite(deviation.sum()):
             gone = ~np.isfinite(deviation)
