@@ -55,7 +55,7 @@ def spectra(
 
 
 def too_wide(weight: Tensor) -> bool:
-    """Whether a layer's singular values, (K, fan_in, fan_out), are too many for a moving picture."""
+    """Whether the singular values of (K, fan_in, fan_out) are too many for a moving picture."""
     return min(weight.shape[1:]) > WIDEST
 
 

@@ -100,6 +100,12 @@ class DecadeRange:
         return max(LEAST_GAP, 0.08 * (high - low))
 
 
+def room_above(low: float, high: float, height: float, lines: int) -> float:
+    """Where an axis of ``height`` pixels ends for markers at ``high``, and lines of text above."""
+    above = 4 + 14 * lines
+    return high + (high - low) * max(0.02, min(above / max(height - above, 1), 1.0) if lines else 0)
+
+
 def decade_label(decade: int) -> str:
     """10ᵈ as people write it on an axis: 1e-4, 0.01, 0.1, 1, 10, 100, 1e3; "≤" at the lowest."""
     near = {-2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
 
 from initviz.views.style import SMALL_SIZE, Style, font
@@ -76,58 +76,88 @@ class Marks(_Over):
 
 
 class Gap(_Over):
-    """A part of the map where there is nothing to show, and why."""
+    """A part of the map where there is nothing to show; ``words`` say why, upon everything."""
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
         self.setZValue(-10)  # the map is transparent there
-        self.place, self.lines, self.hatched = QRectF(), (), False
+        self.place, self.hatched = QRectF(), False
+        self.words = Words(style)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Why there is nothing to show."""
+        return self.words.lines
+
+    def set_look(self, look: Style) -> None:
+        """Draw the same in another look."""
+        super().set_look(look)
+        self.words.set_look(look)
 
     def show(self, place: QRectF, lines: Sequence[str] = (), *, hatched: bool = True) -> None:
         """Mark a rectangle, in the plot's coordinates; an empty one marks nothing."""
-        wanted = (place, tuple(lines), hatched)
-        if wanted != (self.place, self.lines, self.hatched):
-            self.place, self.lines, self.hatched = wanted
+        if (place, hatched) != (self.place, self.hatched):
+            self.place, self.hatched = place, hatched
             self.update()
-
-    @property
-    def named(self) -> bool:
-        """Whether its words have room."""
-        width, height = self._room()
-        box = self.sceneTransform().mapRect(self.place)
-        return not self.place.isEmpty() and box.width() >= width and box.height() >= height
-
-    def _room(self) -> tuple[float, float]:
-        metrics = QFontMetricsF(font(SMALL_SIZE))
-        widest = max((metrics.horizontalAdvance(line) for line in self.lines), default=0.0)
-        return widest + 6, metrics.height() * len(self.lines) + 4
+        self.words.show(place, tuple(lines), bad=hatched)
 
     def paint(self, painter: QPainter, *_: object) -> None:
-        """Slanted lines, and the words in the middle."""
-        if self.place.isEmpty():
+        """Slanted lines."""
+        if self.place.isEmpty() or not self.hatched:
             return
-        named = self.named
         transform = painter.worldTransform()
         box = transform.mapRect(self.place)
         painter.setWorldTransform(QTransform())
         painter.setClipRect(box)
-        if self.hatched:
-            painter.fillRect(box, QColor(self.look.field))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(self.look.pen(self.look.muted, 1))
-            # From the plot's corner, so that the lines of neighbours meet.
-            x = box.left() - box.left() % HATCH - box.height()
-            while x < box.right():
-                painter.drawLine(QPointF(x, box.bottom()), QPointF(x + box.height(), box.top()))
-                x += HATCH
-        if named and self.lines:
-            width, height = self._room()
-            words = QRectF(0, 0, width, height)
-            words.moveCenter(box.center())
-            if self.hatched:
-                painter.fillRect(words, QColor(self.look.panel))
-            painter.setFont(font(SMALL_SIZE))
-            painter.setPen(QColor(self.look.bad if self.hatched else self.look.muted))
-            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, "\n".join(self.lines))
+        painter.fillRect(box, QColor(self.look.field))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self.look.pen(self.look.muted, 1))
+        # From the scene's corner, so that the lines of neighbours meet.
+        x = box.left() - box.left() % HATCH - box.height()
+        while x < box.right():
+            painter.drawLine(QPointF(x, box.bottom()), QPointF(x + box.height(), box.top()))
+            x += HATCH
         painter.setClipping(False)
+        painter.setWorldTransform(transform)
+
+
+class Words(_Over):
+    """A few words in the middle of a rectangle that has room for them."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.setZValue(30)
+        self.place, self.lines, self.bad = QRectF(), (), False
+
+    def show(self, place: QRectF, lines: tuple[str, ...], *, bad: bool) -> None:
+        """Say this in a rectangle, in the plot's coordinates; ``bad`` news look bad."""
+        if (place, lines, bad) != (self.place, self.lines, self.bad):
+            self.place, self.lines, self.bad = place, lines, bad
+            self.update()
+
+    @property
+    def fit(self) -> bool:
+        """Whether they have room."""
+        width, height = self._room()
+        box = self.sceneTransform().mapRect(self.place)
+        return bool(self.lines) and box.width() >= width and box.height() >= height
+
+    def _room(self) -> tuple[float, float]:
+        metrics = QFontMetricsF(font(SMALL_SIZE))
+        widest = max((metrics.horizontalAdvance(line) for line in self.lines), default=0.0)
+        return widest + 8, metrics.height() * len(self.lines) + 4
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """The words on a ground of their own."""
+        if not self.fit:
+            return
+        transform = painter.worldTransform()
+        centre = transform.mapRect(self.place).center()
+        painter.setWorldTransform(QTransform())
+        box = QRectF(QPointF(0, 0), QSizeF(*self._room()))
+        box.moveCenter(centre)
+        painter.fillRect(box, QColor(self.look.panel))
+        painter.setFont(font(SMALL_SIZE))
+        painter.setPen(QColor(self.look.bad if self.bad else self.look.muted))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "\n".join(self.lines))
         painter.setWorldTransform(transform)

@@ -31,8 +31,8 @@ from initviz.views.touch import Touch
 MOST_COLUMNS = 400
 """Columns of a map; of more epochs, each holds the greatest value of a few."""
 
-BOTTOM, SPACING = 22, 4
-"""Pixels of the axis below each map, and between the rows of the canvas."""
+BOTTOM, SPACING, MARGIN = 22, 4, 18
+"""Pixels of the axis below each map, between the rows of the canvas, and beside each map."""
 
 Array = NDArray[np.float64]
 
@@ -91,14 +91,14 @@ class MapView(View):
             plot = add_plot(
                 self.canvas, self.look, 3 * (k // columns) + 1, 1 + k % columns, rowspan=2
             )
-            plot.layout.setContentsMargins(0, 0, 14, 0)
+            plot.layout.setContentsMargins(0, 0, MARGIN, 0)
             plot.hideAxis("left")
             plot.getAxis("bottom").setHeight(BOTTOM)
             plot.setYRange(0.5, layers + 0.5, padding=0)
             plot.vb.setBorder(self.look.pen(self.look.border))
             image = pg.ImageItem(levels=(0, 255), lut=colours)
             gap, marks = Gap(self.look), Marks(self.look)
-            for item in (gap, image, marks):
+            for item in (gap, image, marks, gap.words):
                 plot.addItem(item, ignoreBounds=True)
             touch = Touch(plot, drags=True)
             touch.touched.connect(lambda at, lane=k: self._touched(lane, at))
@@ -134,7 +134,7 @@ class MapView(View):
     def feed(self, snapshot: Snapshot) -> None:
         quantity = QUANTITIES[self.quantity.value]
         columns, step = thinned_columns(quantity.of(snapshot.history), quantity.first)
-        count, lanes, layers = columns.shape
+        count, _, layers = columns.shape
         recorded = len(snapshot.history.train_loss)
         self._show_words(quantity, recorded)
         self._fit_axes(snapshot, recorded)
@@ -153,15 +153,12 @@ class MapView(View):
             self._mark_gap(snapshot, quantity, k, columns[:, k], left, step)
             bright = k in self.focus.lanes
             self.marks[k].show(float(snapshot.epoch), frame, bright=bright)
-            silent = self.gaps[k].hatched and self.gaps[k].lines and not self.gaps[k].named
+            silent = snapshot.diverged[k] and self.gaps[k].lines and not self.gaps[k].words.fit
             self.headers[k].show(*mark, "diverged" if silent else "")
 
     def _show_words(self, quantity: Quantity, recorded: int) -> None:
-        what = quantity.words
-        if not quantity.share:
-            what = f"{what} {quantity.symbol}"
         more = "time across, depth up" if recorded > 1 else "fills to the right as it trains"
-        self.panel.subtitle.setText(f"{what}: {more}")
+        self.panel.subtitle.setText(f"{quantity.words}: {more}")
 
     def _fit_axes(self, snapshot: Snapshot, recorded: int) -> None:
         end = max(snapshot.experiment.epochs, recorded - 1)
@@ -204,11 +201,11 @@ class MapView(View):
     def _columns(self, snapshot: Snapshot) -> int:
         """The columns in which maps come closest to a shape that suits time across."""
         count = len(snapshot.experiment.lanes)
-        width, height = max(self.canvas.width() - 110, 1), max(self.canvas.height(), 1)
+        width, height = max(self.canvas.width() - 120, 1), max(self.canvas.height(), 1)
 
         def squareness(columns: int) -> float:
             rows = math.ceil(count / columns)
-            shape = (width / columns - 14) / max(height / rows - BOTTOM - 24, 20)
+            shape = (width / columns - MARGIN) / max(height / rows - BOTTOM - 24, 20)
             return abs(math.log(max(shape, 0.01) / 1.3)) + 0.3 * (columns * rows - count)
 
         return min(range(1, count + 1), key=squareness)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 
 from initviz.snapshot import Snapshot
-from initviz.views.axes import DecadeRange, decades, layer_ticks
+from initviz.views.axes import DecadeRange, decades, layer_ticks, room_above
 from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.gradients import MOST_MARKED
@@ -47,8 +47,8 @@ class MovementView(View):
         self.quantity = Switch([(q.name, q.label, q.tip) for q in (UPDATE, MOVED)])
         self.over = Switch(
             [
-                ("epochs", "epochs", "One layer, over the epochs"),
-                ("layers", "layers", "All layers, at the shown epoch"),
+                ("epochs", "time", "One layer, over the epochs"),
+                ("layers", "depth", "All layers, at the shown epoch"),
             ]
         )
         for switch in (self.quantity, self.over):
@@ -70,7 +70,7 @@ class MovementView(View):
         return (lane_colours(snapshot), layers, self.quantity.value, self.over.value)
 
     def build(self, snapshot: Snapshot) -> None:
-        self._bounds: tuple[float, float] | None = None
+        self._bounds: tuple[float, ...] | None = None
         self._across: object = None
         self.panel.title.setText(_TITLES[self.quantity.value])
         self.plot = add_plot(self.canvas, self.look, 0, 0)
@@ -167,9 +167,12 @@ class MovementView(View):
     ) -> None:  # fmt: skip
         self.range.see(values)
         low, high = self.range.bounds
-        if self._bounds != (low, high):
-            self._bounds = low, high
-            self.plot.setYRange(low, high + 0.02 * (high - low), padding=0)
+        later = self.over.value == "epochs"
+        gone = snapshot.diverged_at >= 0 if later else snapshot.diverged
+        top = room_above(low, high, self.plot.vb.height(), int(gone.sum()))
+        if self._bounds != (low, top):
+            self._bounds = low, top
+            self.plot.setYRange(low, top, padding=0)
             self.plot.getAxis("left").setTicks(self.range.ticks())
         heights = decades(values, self.range.floor)
         dashed = behind_another(heights, 0.004 * (high - low)) if len(x) else []

@@ -61,12 +61,12 @@ GRADIENT = Quantity(
     lambda history: history.gradient_norm,
 )  # fmt: skip
 DEVIATION = Quantity(
-    "deviation", "activation σ", "σ(a)", "standard deviation of the activations",
+    "deviation", "activation σ", "σ(a)", "deviation of the activations",
     "Standard deviation of each layer's activations: 0 says that all of them are the same",
     lambda history: history.activation_deviation,
 )  # fmt: skip
 DEAD = Quantity(
-    "dead", "dead", "dead", "neurons that are 0 for every input",
+    "dead", "dead", "dead", "neurons that are always 0",
     "Share of each layer's neurons that give exactly 0 for every input that was tried",
     lambda history: history.dead_share, share=True,
 )  # fmt: skip
@@ -76,7 +76,7 @@ SATURATED = Quantity(
     lambda history: history.saturated_share, share=True,
 )  # fmt: skip
 UPDATE = Quantity(
-    "update", "ΔW : W", "‖ΔW‖/‖W‖", "update : weight",
+    "update", "ΔW:W", "‖ΔW‖/‖W‖", "update : weight",
     "Update-to-weight ratio ‖ΔW‖/‖W‖ of the last step of each epoch; about 1e-3 is usual",
     lambda history: history.update_ratio, first=1,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from initviz.parts import Part, Spectra
 from initviz.snapshot import Snapshot
-from initviz.views.axes import DecadeRange, Ticks, decades
+from initviz.views.axes import DecadeRange, Ticks, decades, room_above
 from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.gradients import MOST_MARKED
@@ -59,7 +59,7 @@ class SpectrumView(View):
         return (lane_colours(snapshot), self.matrix.value)
 
     def build(self, snapshot: Snapshot) -> None:
-        self._bounds: tuple[float, float] | None = None
+        self._bounds: tuple[float, ...] | None = None
         self._across: tuple[int, float] | None = None
         self._values: Array = np.zeros((0, 0))
         self.plot = add_plot(self.canvas, self.look, 0, 0)
@@ -88,7 +88,7 @@ class SpectrumView(View):
         start = honest(spectra.start, widest)
         if self.matrix.value == "weight":
             self.range.see(start)
-        self._fit_axes(values.shape[1])
+        self._fit_axes(snapshot, values.shape[1])
         self._values = values
         self._draw(snapshot, values, low, high, start)
         self.panel.subtitle.setText(self._words(snapshot, spectra, values))
@@ -99,16 +99,17 @@ class SpectrumView(View):
             "weight": spectra.weight, "hidden": spectra.hidden, "outputs": spectra.outputs,
         }[self.matrix.value]  # fmt: skip
 
-    def _fit_axes(self, count: int) -> None:
+    def _fit_axes(self, snapshot: Snapshot, count: int) -> None:
         across = (count, self.plot.vb.width())
         if across != self._across:
             self._across = across
             self.plot.setXRange(0.5, count + 0.5, padding=0.02)
             self.plot.getAxis("bottom").setTicks(index_ticks(count, self.plot.vb.width()))
         low, high = self.range.bounds
-        if self._bounds != (low, high):
-            self._bounds = low, high
-            self.plot.setYRange(low, high + 0.02 * (high - low), padding=0)
+        top = room_above(low, high, self.plot.vb.height(), int(snapshot.diverged.sum()))
+        if self._bounds != (low, top):
+            self._bounds = low, top
+            self.plot.setYRange(low, top, padding=0)
             self.plot.getAxis("left").setTicks(self.range.ticks())
 
     def _draw(

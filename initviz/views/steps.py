@@ -24,7 +24,7 @@ class Steps:
     Attributes:
         edges: (bins + 1,), in the plot's coordinates.
         heights: (bins,); they stand on 0, and hang from it where they are negative.
-        colour: the lane's place in the palette; None is the colour of the text.
+        colour: the lane's place in the palette; None is that of words that stand back.
         filled: whether it is filled, or an outline.
     """
 
@@ -54,7 +54,7 @@ class StepCurves(pg.GraphicsObject):
         self.steps = list(steps)
         self._paths = []
         for each in self.steps:
-            name = self.look.text if each.colour is None else self.look.lanes[each.colour]
+            name = self.look.muted if each.colour is None else self.look.lanes[each.colour]
             fill = None
             if each.filled:
                 fill = QColor(name)

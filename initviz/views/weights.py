@@ -10,6 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
 
 from initviz.experiment import Experiment, Lane
 from initviz.parts import Distribution, Histogram, Part
@@ -26,6 +27,9 @@ from initviz.views.style import GLYPHS, SMALL_SIZE, Style, font
 Array = NDArray[np.float64]
 
 Pair = tuple[float, float | None]
+
+MOST_EMPTY = 5
+"""How many times longer than its numbers a linear axis may stay."""
 
 _KINDS = {
     "weights": (Part.WEIGHTS, "Weights", "W"),
@@ -100,7 +104,10 @@ class DistributionView(View):
         self.maps: list[pg.ImageItem] = []
         self.headers: list[Header] = []
         self.plots: list[pg.PlotItem] = []
-        self.note = pg.TextItem(color=self.look.muted, anchor=(0.5, 0.5))
+        self.note = pg.TextItem(
+            color=self.look.bad, anchor=(0.5, 0.5), fill=QColor(self.look.panel)
+        )
+        self.note.setZValue(30)
         self.note.setFont(font(SMALL_SIZE))
         if self._deep(snapshot):
             self._build_maps(snapshot)
@@ -134,10 +141,10 @@ class DistributionView(View):
             row, column = divmod(place, 2)
             self.headers.append(Header(self.canvas, self.look, 2 * row, column))
             plot = add_plot(self.canvas, self.look, 2 * row + 1, column)
-            plot.layout.setContentsMargins(0, 0, 12, 0)
+            plot.layout.setContentsMargins(0, 0, 8, 0)
             plot.invertY(True)
             plot.setYRange(0.5, layers + 0.5, padding=0)
-            plot.getAxis("left").setWidth(30)
+            plot.getAxis("left").setWidth(26)
             plot.getAxis("left").setStyle(showValues=not column)
             image = pg.ImageItem(levels=(0, BRIGHTEST))
             image.setLookupTable(self.look.sequential())
@@ -184,14 +191,12 @@ class DistributionView(View):
         if not found:
             return "no update yet"
         gone = [k for k in snapshot.focus.lanes if snapshot.diverged[k]]
-        return "\n".join(
-            f"{GLYPHS[lane_marks(snapshot)[k][0]]} diverged at epoch {snapshot.diverged_at[k]}"
-            for k in gone
-        )
+        return "\n".join(f"{GLYPHS[lane_marks(snapshot)[k][0]]} diverged" for k in gone)
 
     def _place_note(self) -> None:
         (left, right), (bottom, top) = self.plots[0].vb.viewRange()
         self.note.setPos((left + right) / 2, (bottom + top) / 2)
+        self.note.setVisible(bool(self.note.toPlainText()))
 
     def _feed_plots(
         self, snapshot: Snapshot, found: tuple[Distribution, ...], axis: Linear | LogAxis
@@ -236,7 +241,7 @@ class DistributionView(View):
             edges = axis_edges(axis, found[0], place)
             each = [axis_shares(axis, layer, place) for layer in found]
             rect = QRectF(edges[0], 0.5, edges[-1] - edges[0], len(found))
-            colour, title = lane_marks(snapshot)[lane]
+            colour = lane_marks(snapshot)[lane][0]
             whens = ("at the start", f"at epoch {snapshot.epoch}")
             for which, when in enumerate(whens):
                 image = self.maps[2 * place + which]
@@ -266,8 +271,9 @@ class DistributionView(View):
                 plot.getAxis("left").setTicks(layer_ticks(names, box.height()))
 
     def _linear(self, found: tuple[Distribution, ...]) -> Linear:
-        """One axis for all layers and both lanes, that only grows."""
-        self._end = max(self._end, float(found[0].values.edges[:, -1].max()))
+        """One axis for all layers and both lanes, that seldom shrinks: only by a lot."""
+        end = float(found[0].values.edges[:, -1].max())
+        self._end = end if end < self._end / MOST_EMPTY else max(self._end, end)
         return Linear(self._end)
 
     def _log_axis(self, found: tuple[Distribution, ...]) -> LogAxis:
@@ -325,9 +331,7 @@ class DistributionView(View):
         symbol = _KINDS[self.kind.value][2]
         if self.scale.value == "size":
             assert self._window is not None
-            low, high = self._window
-            axis = LogAxis(low, max(high, low + 2))
-            if at.x() < low - 1 / LOG_PER_DECADE:
+            if at.x() < self._window[0] - 1 / LOG_PER_DECADE:
                 what, now, start = f"{symbol} exactly 0", *_zeros(distribution, seen)
             else:
                 edges = distribution.sizes.edges
@@ -359,11 +363,13 @@ class Linear:
         return -self.high
 
     def ticks(self, width: float) -> list[Ticks]:
-        """Ends and middle, as far as there is room."""
-        marks = [self.low, 0.0, self.high]
-        if width > 200:
-            marks += [self.low / 2, self.high / 2]
-        return [[(v, f"{v:g}") for v in sorted(marks)], []]
+        """0 and a round number to either side; two, where there is room."""
+        power = 10 ** math.floor(math.log10(self.high))
+        mark = max(s * power for s in (0.5, 1, 2, 5) if s * power <= 0.85 * self.high)
+        marks = [-mark, 0.0, mark]
+        if width > 180:
+            marks += [-mark / 2, mark / 2]
+        return [[(v, f"{v:g}".replace("e+", "e").replace("-", "−")) for v in sorted(marks)], []]
 
 
 def axis_edges(axis: Linear | LogAxis, layer: Distribution, place: int) -> Array:
