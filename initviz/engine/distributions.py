@@ -50,7 +50,7 @@ class Numbers:
         with np.errstate(all="ignore"):
             if np.isfinite(self._flat.sum(dtype=np.float64)):
                 return None
-        return np.isfinite(self._flat)
+        return np.asarray(np.isfinite(self._flat))
 
     @cached_property
     def _sizes(self) -> Array:

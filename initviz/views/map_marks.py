@@ -127,7 +127,8 @@ class Words(_Over):
     def __init__(self, style: Style) -> None:
         super().__init__(style)
         self.setZValue(30)
-        self.place, self.lines, self.bad = QRectF(), (), False
+        self.place, self.bad = QRectF(), False
+        self.lines: tuple[str, ...] = ()
 
     def show(self, place: QRectF, lines: tuple[str, ...], *, bad: bool) -> None:
         """Say this in a rectangle, in the plot's coordinates; ``bad`` news look bad."""

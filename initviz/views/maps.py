@@ -81,6 +81,7 @@ class MapView(View):
             Header(self.canvas, self.look, 3 * (k // columns), 1 + k % columns)
             for k in range(lanes)
         ]
+        self.axes: list[pg.AxisItem] = []
         self.plots: list[pg.PlotItem] = []
         self.images: list[pg.ImageItem] = []
         self.marks: list[Marks] = []
@@ -129,7 +130,7 @@ class MapView(View):
         axis.setWidth(44)
         self.canvas.addItem(axis, 3 * row + 1, 0)
         axis.linkToView(plot.vb)
-        self.axes = [*(self.axes if row else []), axis]
+        self.axes.append(axis)
 
     def feed(self, snapshot: Snapshot) -> None:
         quantity = QUANTITIES[self.quantity.value]

@@ -37,7 +37,8 @@ class Steps:
         """Up and down from bin to bin, beginning and ending on 0."""
         x = np.repeat(np.asarray(self.edges, dtype=np.float64), 2)
         y = np.concatenate([[0.0], np.repeat(np.asarray(self.heights, np.float64), 2), [0.0]])
-        return pg.arrayToQPath(x, y, connect="all")
+        path: QPainterPath = pg.arrayToQPath(x, y, connect="all")
+        return path
 
 
 class StepCurves(pg.GraphicsObject):

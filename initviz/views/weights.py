@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 
 from initviz.experiment import Experiment, Lane
 from initviz.parts import Distribution, Histogram, Part
@@ -88,8 +89,9 @@ class DistributionView(View):
         self.wants_changed.emit()
 
     def restyle_lines(self) -> None:
-        for item in (*self.steps, *self.theory):
-            item.set_look(self.look)
+        for steps, theory in zip(self.steps, self.theory, strict=True):
+            steps.set_look(self.look)
+            theory.set_look(self.look)
 
     def shape(self, snapshot: Snapshot) -> object:
         lanes = tuple(lane_marks(snapshot)[k] for k in snapshot.focus.lanes)
@@ -165,8 +167,9 @@ class DistributionView(View):
         self.panel.subtitle.setText(self._words(snapshot, found))
         self.note.setText(self._silence(snapshot, found))
         if not found:
-            for steps in (*self.steps, *self.theory):
-                steps.set_steps([]) if isinstance(steps, StepCurves) else steps.set_curves([])
+            for steps, theory in zip(self.steps, self.theory, strict=True):
+                steps.set_steps([])
+                theory.set_curves([])
             for image in self.maps:
                 image.clear()
             self._fit_axes(snapshot, Linear(self._end or 1.0))
@@ -363,13 +366,17 @@ class Linear:
         return -self.high
 
     def ticks(self, width: float) -> list[Ticks]:
-        """0 and a round number to either side; two, where there is room."""
+        """0 and a round number to either side, or two, as far as labels have room."""
         power = 10 ** math.floor(math.log10(self.high))
-        mark = max(s * power for s in (0.5, 1, 2, 5) if s * power <= 0.85 * self.high)
-        marks = [-mark, 0.0, mark]
-        if width > 180:
-            marks += [-mark / 2, mark / 2]
-        return [[(v, f"{v:g}".replace("e+", "e").replace("-", "−")) for v in sorted(marks)], []]
+        mark = max(s * power for s in (0.8, 1, 2, 3, 4, 5, 6, 8) if s * power <= 0.85 * self.high)
+        metrics, pixels = QFontMetricsF(font(SMALL_SIZE)), width / (2.08 * self.high)
+        for marks in ([-mark, -mark / 2, 0.0, mark / 2, mark], [-mark, 0.0, mark], [0.0, mark]):
+            labels = [f"{v:g}".replace("e+", "e").replace("e-0", "e-") for v in marks]
+            widths = [metrics.horizontalAdvance(label) for label in labels]
+            widest = max((a + b) / 2 for a, b in pairwise(widths))
+            if widest + 5 <= (marks[1] - marks[0]) * pixels:
+                break
+        return [list(zip(marks, labels, strict=True)), []]
 
 
 def axis_edges(axis: Linear | LogAxis, layer: Distribution, place: int) -> Array:
@@ -390,7 +397,7 @@ def axis_shares(
 
     def shares(histogram: Histogram) -> Array:
         if isinstance(axis, LogAxis):
-            return axis.shares(histogram)[place]
+            return np.asarray(axis.shares(histogram)[place])
         return np.asarray(histogram.shares[place], dtype=np.float64)
 
     now, start = pair
@@ -407,7 +414,7 @@ def lawful_shares(
     """
     found = laws(experiment, lane)
     cdf = found[layer][0].cdf if found else None
-    return None if cdf is None else np.diff(cdf(np.linspace(-end, end, bins + 1)))
+    return None if cdf is None else np.asarray(np.diff(cdf(np.linspace(-end, end, bins + 1))))
 
 
 def _used(layer: Distribution) -> Array:

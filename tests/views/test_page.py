@@ -8,7 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from initviz.experiment import Lane
 from initviz.export.picture import draw
+from initviz.focus import Focus
 from initviz.parts import Part
+from initviz.recording import PER_LAYER
 from initviz.snapshot import Snapshot
 from initviz.views import VIEWS
 from initviz.views.activations import ActivationView
@@ -32,15 +34,19 @@ def extreme(value: float, layers: int, epoch: int = 3) -> Snapshot:
         logits = np.array(pair)[:, None, None] * linear_logits(1, 0, 0, 8)
     finite = bool(np.isfinite(value))
     share = in_bin(-1) if finite else np.zeros(SIZE_BINS)
-    shown = snapshot(
+    made = snapshot(
         2, layers, epoch,
         weight_gradients=pair, z_gradients=pair, train_loss=np.abs(pair), test_loss=np.abs(pair),
         boundary=logits,
         diverged_at=[-1 if finite else 2, -1],
         sizes=np.stack([share, in_bin(0)]), values=np.stack([share[:64], in_bin(0)[:64]]),
         zeros=float(value == 0), activations=value,
+        per_layer=dict.fromkeys(PER_LAYER, np.array(pair)[:, None]),
     )  # fmt: skip
-    return with_inside(shown, tile=value, update=value, apart=pair, singular=np.abs(value))
+    return with_inside(
+        made, Focus(0, 1, 1), tile=value, update=value, apart=np.abs(pair), singular=abs(value),
+        shares=None if finite else np.nan,
+    )  # fmt: skip
 
 
 @pytest.fixture
