@@ -69,7 +69,8 @@ class Numbers:
         largest = np.maximum.reduceat(self._sizes, self._starts, axis=1).astype(np.float64)
         squares = np.square(self._sizes, dtype=np.float64)
         rms = np.sqrt(np.add.reduceat(squares, self._starts, axis=1) / self._counts)
-        return np.asarray(np.minimum(largest, OUTSIDE * rms).max(axis=1))
+        # A little more: a spike at the very end would be lost in the frame.
+        return np.asarray(1.04 * np.minimum(largest, OUTSIDE * rms).max(axis=1))
 
     def values(self, ends: NDArray[np.float64]) -> NDArray[np.float64]:
         """Shares in even bins from −end to end of each lane, (layers, lanes, bins).
