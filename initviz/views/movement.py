@@ -12,9 +12,8 @@ from PySide6.QtCore import QPointF, Qt
 from initviz.snapshot import Snapshot
 from initviz.views.axes import DecadeRange, decades, layer_ticks, room_above
 from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
-from initviz.views.curves import Curve, LaneCurves
+from initviz.views.curves import Curve, LaneCurves, thinned
 from initviz.views.gradients import MOST_MARKED
-from initviz.views.history import thinned
 from initviz.views.panel import Switch
 from initviz.views.quantities import MOVED, UPDATE, Quantity
 from initviz.views.style import Style

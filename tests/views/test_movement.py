@@ -7,7 +7,7 @@ import pytest
 
 from initviz.focus import Focus
 from initviz.views.axes import decades
-from initviz.views.history import MOST_POINTS
+from initviz.views.curves import MOST_POINTS
 from initviz.views.movement import USUAL, MovementView
 from tests.views.conftest import Make
 from tests.views.mouse import click, scene_at
