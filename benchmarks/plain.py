@@ -19,7 +19,7 @@ class PlainLoop:
     def __init__(self, experiment: Experiment) -> None:
         data = load(experiment)
         self.x, self.test_x = (torch.tensor(s.x).float() for s in (data.train, data.test))
-        self.y, self.test_y = (torch.tensor(s.y[:, None]).float() for s in (data.train, data.test))
+        self.y, self.test_y = (torch.tensor(s.y).float() for s in (data.train, data.test))
         self.rows = experiment.batch_size
         self.models = [_model(experiment, lane) for lane in range(len(experiment.lanes))]
         self.optimisers = [

@@ -34,7 +34,7 @@ class Start:
             recording: which it is the start of.
             part: one of ``DISTRIBUTED``.
             lanes: the lanes in focus.
-            last: the epoch that is compared; None if it comes before the first update.
+            last: the epoch that is compared: nothing started after it.
         """
         first = 0
         if part is Part.UPDATES:

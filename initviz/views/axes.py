@@ -187,3 +187,12 @@ def round_ticks(low: float, high: float, most: int = 6) -> list[float]:
 def tick_text(value: float) -> str:
     """A round number with a true minus sign, and without a minus before 0."""
     return f"{value + 0.0:.4g}".replace("-", "−")
+
+
+def epoch_ticks(end: int, width: float) -> list[Ticks]:
+    """As many round epochs, from 0 to ``end``, as ``width`` pixels hold."""
+    wide = 8.0 * len(str(end)) + 14
+    most = max(1.0, width / wide)
+    power = 10 ** max(0, math.floor(math.log10(max(end / most, 1))))
+    step = next(s for s in (power, 2 * power, 5 * power, 10 * power) if end / s <= most)
+    return [[(float(e), str(e)) for e in range(0, end + 1, step)], []]

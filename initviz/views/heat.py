@@ -16,6 +16,9 @@ from initviz.views.style import SMALL_SIZE, Style, font
 ZERO, GAP = 254, 255
 """The numbers in a map of an exact zero, and of what is not finite or not there."""
 
+MOST_COLUMNS = 400
+"""Columns of a map; of more epochs, each holds the greatest value of a few."""
+
 BAR_WIDTH = 14
 
 
@@ -94,6 +97,21 @@ def table(style: Style) -> NDArray[np.ubyte]:
     colours[ZERO, :3] = zero.red(), zero.green(), zero.blue()
     colours[GAP] = 0
     return colours
+
+
+def thinned_columns(values: NDArray[np.float64], first: int = 0) -> tuple[NDArray[np.float64], int]:
+    """The greatest of every few epochs, (columns, K, L), and of how many.
+
+    Args:
+        values: (epochs, K, L); a few with a NaN among them become a gap.
+        first: epochs before it are left out.
+    """
+    values = values[first:]
+    step = max(1, -(-len(values) // MOST_COLUMNS))
+    if step == 1:
+        return values, 1
+    starts = np.arange(0, len(values), step)
+    return np.asarray(np.maximum.reduceat(values, starts, axis=0)), step
 
 
 class ColourBar:

@@ -111,7 +111,11 @@ class Gap(_Over):
         painter.setClipRect(box)
         painter.fillRect(box, QColor(self.look.field))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self.look.pen(self.look.muted, 1))
+        pen = self.look.pen(self.look.muted, 1)
+        faint = pen.color()
+        faint.setAlpha(130)
+        pen.setColor(faint)
+        painter.setPen(pen)
         # From the scene's corner, so that the lines of neighbours meet.
         x = box.left() - box.left() % HATCH - box.height()
         while x < box.right():

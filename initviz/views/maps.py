@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
 from initviz.snapshot import Snapshot
-from initviz.views.axes import Ticks, layer_ticks
+from initviz.views.axes import epoch_ticks, layer_ticks
 from initviz.views.base import (
     Header,
     View,
@@ -21,15 +21,12 @@ from initviz.views.base import (
     lane_colours,
     lane_marks,
 )
-from initviz.views.heat import ColourBar, HeatScale, table
+from initviz.views.heat import ColourBar, HeatScale, table, thinned_columns
 from initviz.views.map_marks import Gap, Marks
 from initviz.views.panel import Switch
 from initviz.views.quantities import QUANTITIES, SATURATED, Quantity
 from initviz.views.style import SMALL_SIZE, Style, font
 from initviz.views.touch import Touch
-
-MOST_COLUMNS = 400
-"""Columns of a map; of more epochs, each holds the greatest value of a few."""
 
 BOTTOM, SPACING, MARGIN = 22, 4, 18
 """Pixels of the axis below each map, between the rows of the canvas, and beside each map."""
@@ -258,27 +255,3 @@ class MapView(View):
                 text = quantity.text(float(quantity.of(snapshot.history)[epoch, lane, layer]))
             return f"{place} · {experiment.lanes[lane].title}: {text}"
         return ""
-
-
-def thinned_columns(values: Array, first: int = 0) -> tuple[Array, int]:
-    """The greatest of every few epochs, (columns, K, L), and of how many.
-
-    Args:
-        values: (epochs, K, L); a few with a NaN among them become a gap.
-        first: epochs before it are left out.
-    """
-    values = values[first:]
-    step = max(1, -(-len(values) // MOST_COLUMNS))
-    if step == 1:
-        return values, 1
-    starts = np.arange(0, len(values), step)
-    return np.asarray(np.maximum.reduceat(values, starts, axis=0)), step
-
-
-def epoch_ticks(end: int, width: float) -> list[Ticks]:
-    """As many round epochs, from 0 to ``end``, as ``width`` pixels hold."""
-    wide = 8.0 * len(str(end)) + 14
-    most = max(1.0, width / wide)
-    power = 10 ** max(0, math.floor(math.log10(max(end / most, 1))))
-    step = next(s for s in (power, 2 * power, 5 * power, 10 * power) if end / s <= most)
-    return [[(float(e), str(e)) for e in range(0, end + 1, step)], []]

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker
+from PySide6.QtGui import QColor
 
-from initviz.experiment import Experiment, Lane
-from initviz.parts import Distribution, Histogram, Part
-from initviz.snapshot import LOG_PER_DECADE, Snapshot
-from initviz.theory import laws
-from initviz.views.activations import BRIGHTEST, MOST_PLOTS, RARE, LogAxis
-from initviz.views.axes import Ticks, layer_ticks
+from initviz.parts import Distribution, Part
+from initviz.snapshot import Snapshot
+from initviz.views.activations import BRIGHTEST, MOST_PLOTS, LogAxis
+from initviz.views.axes import layer_ticks
 from initviz.views.base import Header, View, add_plot, draw_once, equal_columns, lane_marks
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.panel import Switch
+from initviz.views.shares import (
+    Axes,
+    Linear,
+    axis_edges,
+    axis_shares,
+    lawful_shares,
+    words_at,
+)
 from initviz.views.steps import StepCurves, Steps
 from initviz.views.style import GLYPHS, SMALL_SIZE, Style, font
 
 Array = NDArray[np.float64]
-
-Pair = tuple[float, float | None]
-
-MOST_EMPTY = 5
-"""How many times longer than its numbers a linear axis may stay."""
 
 _KINDS = {
     "weights": (Part.WEIGHTS, "Weights", "W"),
@@ -68,12 +66,11 @@ class DistributionView(View):
             ]
         )
         self.kind.chosen.connect(self._kind_chosen)
-        self.scale.chosen.connect(lambda _: self.redraw())
+        self.scale.chosen.connect(self._scale_chosen)
+        self._by_hand = False
         for switch in (self.kind, self.scale):
             self.panel.add_tool(switch)
-        self._run: object = None
-        self._end = 0.0
-        self._window: tuple[int, int] | None = None
+        self.axes = Axes()
 
     @property
     def wants(self) -> frozenset[Part]:
@@ -83,8 +80,16 @@ class DistributionView(View):
     def _part(self) -> Part:
         return _KINDS[self.kind.value][0]
 
-    def _kind_chosen(self, _: str) -> None:
-        self.panel.title.setText(_KINDS[self.kind.value][1])
+    def _scale_chosen(self, _: str) -> None:
+        self._by_hand = True
+        self.redraw()
+
+    def _kind_chosen(self, kind: str) -> None:
+        """Weights are seldom of many sizes, what moves them often is; the user's word wins."""
+        self.panel.title.setText(_KINDS[kind][1])
+        if not self._by_hand:
+            with QSignalBlocker(self.scale):
+                self.scale.choose("value" if kind == "weights" else "size")
         self.redraw()
         self.wants_changed.emit()
 
@@ -160,10 +165,7 @@ class DistributionView(View):
         if found is None:
             return
         self._shown = found
-        lanes = snapshot.focus.lanes
-        run = (snapshot.experiment.run_key, self._part, lanes)
-        if run != self._run:
-            self._run, self._end, self._window = run, 0.0, None
+        self.axes.follow((snapshot.experiment.run_key, self._part, snapshot.focus.lanes))
         self.panel.subtitle.setText(self._words(snapshot, found))
         self.note.setText(self._silence(snapshot, found))
         if not found:
@@ -172,10 +174,11 @@ class DistributionView(View):
                 theory.set_curves([])
             for image in self.maps:
                 image.clear()
-            self._fit_axes(snapshot, Linear(self._end or 1.0))
+            self._fit_axes(snapshot, Linear(self.axes.end or 1.0))
             self._place_note()
             return
-        axis = self._log_axis(found) if self.scale.value == "size" else self._linear(found)
+        sizes = self.scale.value == "size"
+        axis = self.axes.log(found) if sizes else self.axes.linear(found)
         self._fit_axes(snapshot, axis)
         if self.maps:
             self._feed_maps(snapshot, found, axis)
@@ -273,25 +276,6 @@ class DistributionView(View):
             if self.maps:
                 plot.getAxis("left").setTicks(layer_ticks(names, box.height()))
 
-    def _linear(self, found: tuple[Distribution, ...]) -> Linear:
-        """One axis for all layers and both lanes, that seldom shrinks: only by a lot."""
-        end = float(found[0].values.edges[:, -1].max())
-        self._end = end if end < self._end / MOST_EMPTY else max(self._end, end)
-        return Linear(self._end)
-
-    def _log_axis(self, found: tuple[Distribution, ...]) -> LogAxis:
-        """The decades that hold more than a few weights of any layer; they only grow."""
-        used = np.max([_used(layer) for layer in found], axis=0)
-        edges, bins = found[0].sizes.edges, np.flatnonzero(used > RARE)
-        if len(bins):
-            low = math.floor(edges[bins[0]] + 1e-9)
-            high = math.ceil(edges[bins[-1] + 1] - 1e-9)
-            if self._window:
-                low, high = min(low, self._window[0]), max(high, self._window[1])
-            self._window = (low, high)
-        low, high = self._window or (-2, 0)
-        return LogAxis(low, max(high, low + 2))
-
     def _deep(self, snapshot: Snapshot) -> bool:
         return len(snapshot.experiment.layer_names) > MOST_PLOTS
 
@@ -330,108 +314,11 @@ class DistributionView(View):
             seen, layer = (1 if at.y() < 0 and len(lanes) > 1 else 0), place
         if not 0 <= layer < len(found):
             return ""
-        distribution = found[layer]
-        symbol = _KINDS[self.kind.value][2]
-        if self.scale.value == "size":
-            assert self._window is not None
-            if at.x() < self._window[0] - 1 / LOG_PER_DECADE:
-                what, now, start = f"{symbol} exactly 0", *_zeros(distribution, seen)
-            else:
-                edges = distribution.sizes.edges
-                which = min(max(int(np.searchsorted(edges, at.x()) - 1), 0), len(edges) - 2)
-                what = f"|{symbol}| {10 ** edges[which]:.3g} to {10 ** edges[which + 1]:.3g}"
-                now, start = _bin(distribution.sizes, distribution.start_sizes, seen, which)
-        else:
-            edges = distribution.values.edges[seen]
-            if not edges[0] <= at.x() <= edges[-1]:
-                return ""
-            which = min(max(int(np.searchsorted(edges, at.x()) - 1), 0), len(edges) - 2)
-            what = f"{symbol} {edges[which]:.3g} to {edges[which + 1]:.3g}"
-            now, start = _bin(distribution.values, distribution.start_values, seen, which)
-        then = "" if start is None else f", at the start {100 * start:.3g} %"
+        sizes = self.scale.value == "size"
+        axis = self.axes.log(found) if sizes else self.axes.linear(found)
+        words = words_at(axis, found[layer], seen, at.x(), _KINDS[self.kind.value][2])
+        if not words:
+            return ""
         where = snapshot.experiment.layer_names[layer]
         title = snapshot.experiment.lanes[lanes[seen]].title
-        return f"epoch {snapshot.epoch}, {where} · {title}: {what}: {100 * now:.3g} %{then}"
-
-
-@dataclass(frozen=True)
-class Linear:
-    """The numbers themselves, from −``high`` to ``high``."""
-
-    high: float
-
-    @property
-    def low(self) -> float:
-        """The left end."""
-        return -self.high
-
-    def ticks(self, width: float) -> list[Ticks]:
-        """0 and a round number to either side, or two, as far as labels have room."""
-        power = 10 ** math.floor(math.log10(self.high))
-        mark = max(s * power for s in (0.8, 1, 2, 3, 4, 5, 6, 8) if s * power <= 0.85 * self.high)
-        metrics, pixels = QFontMetricsF(font(SMALL_SIZE)), width / (2.08 * self.high)
-        for marks in ([-mark, -mark / 2, 0.0, mark / 2, mark], [-mark, 0.0, mark], [0.0, mark]):
-            labels = [f"{v:g}".replace("e+", "e").replace("e-0", "e-") for v in marks]
-            widths = [metrics.horizontalAdvance(label) for label in labels]
-            widest = max((a + b) / 2 for a, b in pairwise(widths))
-            if widest + 5 <= (marks[1] - marks[0]) * pixels:
-                break
-        return [list(zip(marks, labels, strict=True)), []]
-
-
-def axis_edges(axis: Linear | LogAxis, layer: Distribution, place: int) -> Array:
-    """The edges of one lane's bins on an axis."""
-    if isinstance(axis, Linear):
-        return np.asarray(layer.values.edges[place], dtype=np.float64)
-    middle, half = axis.positions(layer.sizes), 0.5 / LOG_PER_DECADE
-    return np.append(middle - half, middle[-1] + half)
-
-
-def axis_shares(
-    axis: Linear | LogAxis, layer: Distribution, place: int
-) -> tuple[Array, Array | None]:
-    """One lane's shares on an axis, now and at the start."""
-    pair = (layer.values, layer.start_values)
-    if isinstance(axis, LogAxis):
-        pair = (layer.sizes, layer.start_sizes)
-
-    def shares(histogram: Histogram) -> Array:
-        if isinstance(axis, LogAxis):
-            return np.asarray(axis.shares(histogram)[place])
-        return np.asarray(histogram.shares[place], dtype=np.float64)
-
-    now, start = pair
-    return shares(now), None if start is None else shares(start)
-
-
-@lru_cache(maxsize=64)
-def lawful_shares(
-    experiment: Experiment, lane: Lane, layer: int, end: float, bins: int
-) -> Array | None:
-    """What the law of a layer's first weights puts into ``bins`` even bins from −end to end.
-
-    None where the weights depend on one another, or all are the same.
-    """
-    found = laws(experiment, lane)
-    cdf = found[layer][0].cdf if found else None
-    return None if cdf is None else np.asarray(np.diff(cdf(np.linspace(-end, end, bins + 1))))
-
-
-def _used(layer: Distribution) -> Array:
-    """The largest share in every bin of the log axis, of any lane, now or at the start."""
-    shares = [layer.sizes.shares]
-    if layer.start_sizes is not None:
-        shares.append(layer.start_sizes.shares)
-    return np.asarray(np.concatenate(shares).max(axis=0), dtype=np.float64)
-
-
-def _bin(now: Histogram, start: Histogram | None, lane: int, which: int) -> Pair:
-    """A bin's share now and at the start."""
-    then = None if start is None else float(start.shares[lane, which])
-    return float(now.shares[lane, which]), then
-
-
-def _zeros(layer: Distribution, lane: int) -> Pair:
-    """The share of exact zeros now and at the start."""
-    start = layer.start_sizes
-    return float(layer.sizes.zeros[lane]), None if start is None else float(start.zeros[lane])
+        return f"epoch {snapshot.epoch}, {where} · {title}: {words}"

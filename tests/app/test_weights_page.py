@@ -65,6 +65,7 @@ def test_a_switch_changes_what_is_probed(weights: Window, qtbot: QtBot) -> None:
 
     qtbot.waitUntil(lambda: probed() == {Part.WEIGHTS}, timeout=LONG)
     view.kind.choose("updates")
+    view.scale.choose("value")
     qtbot.waitUntil(lambda: probed() == {Part.UPDATES}, timeout=LONG)
     wanted = Wanted(0, frozenset({Part.UPDATES}), weights.model.focus)
     expected = probe(weights.model.recording, weights.model.cursor, wanted)

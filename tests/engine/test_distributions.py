@@ -6,6 +6,7 @@ import pytest
 from initviz.engine.distributions import OUTSIDE, Numbers, distributions, round_end
 from initviz.engine.inside import updates
 from initviz.engine.probe import probe
+from initviz.engine.start import start_of
 from initviz.engine.train import record, train
 from initviz.experiment import Experiment, Lane
 from initviz.focus import Focus
@@ -208,3 +209,20 @@ def test_the_start_follows_the_first_update_that_is_held() -> None:
         assert start is not None
         check_values(start, 0, expected.layers[1][0])
     assert thinned.stride > 1
+
+
+def test_what_is_known_of_the_start_is_kept(recording: Recording) -> None:
+    known = start_of(recording)
+    numbers = known.numbers(recording, Part.WEIGHTS, (1, 2), 2)
+    assert numbers is not None
+    sizes = numbers.sizes
+    assert start_of(recording) is known
+    again = known.numbers(recording, Part.WEIGHTS, (1, 2), 3)
+    assert again is numbers
+    assert again.sizes is sizes
+    assert known.numbers(recording, Part.WEIGHTS, (2, 1), 2) is not numbers
+    assert known.singular_values(0, True) is known.singular_values(0, True)
+
+    other = record(small(lane("zeros")))
+    assert start_of(other) is not known
+    assert start_of(recording) is not known  # one at a time

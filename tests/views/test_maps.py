@@ -7,8 +7,9 @@ from PySide6.QtCore import QPointF, QRectF
 from initviz.experiment import Lane
 from initviz.export.picture import draw
 from initviz.focus import Focus
-from initviz.views.heat import GAP, ZERO, HeatScale, table
-from initviz.views.maps import MOST_COLUMNS, MapView, epoch_ticks, thinned_columns
+from initviz.views.axes import epoch_ticks
+from initviz.views.heat import GAP, MOST_COLUMNS, ZERO, HeatScale, table, thinned_columns
+from initviz.views.maps import MapView
 from initviz.views.quantities import MOVED, QUANTITIES, UPDATE
 from initviz.views.style import DARK, LIGHT
 from tests.views.conftest import Make

@@ -172,6 +172,30 @@ def test_a_picture_leaves_the_page_as_it_is(page: Page, scale: int) -> None:
     assert draw(page, scale) == picture
 
 
+@pytest.mark.parametrize("layers", [4, 20])
+def test_a_large_picture_of_the_weights_page_leaves_it_as_it_is(qtbot: QtBot, layers: int) -> None:
+    page = Page(PAGES["weights"], DARK)
+    qtbot.addWidget(page)
+    page.resize(900, 600)
+    page.show()
+    qtbot.waitExposed(page)
+    shown = with_inside(
+        snapshot(
+            3, layers, 4, per_layer={"gradient_norm": np.geomspace(1e-3, 1, layers)},
+            diverged_at=[-1, 2, -1],
+        ),
+        Focus(0, 1, 1),
+    )  # fmt: skip
+    for _ in range(2):  # laid out, and fed again at its size
+        page.show_snapshot(shown)
+        QApplication.processEvents()
+    before = draw(page)
+    large = draw(page, 2)
+
+    assert large.size() == 2 * before.size()
+    assert draw(page) == before
+
+
 def test_a_smaller_page_arranges_its_views_anew(page: Page) -> None:
     page.show_snapshot(snapshot(8, boundary=linear_logits(1, 0, 0)))
     wide = page.view("boundary")._columns(page.view("boundary").snapshot)

@@ -12,7 +12,8 @@ from initviz.focus import NEAREST, Focus
 from initviz.parts import Distribution, Histogram, Part
 from initviz.snapshot import LOG_HIGH, LOG_LOW, LOG_PER_DECADE, VALUE_BINS, Snapshot
 from initviz.theory import laws
-from initviz.views.weights import DistributionView, Linear, lawful_shares
+from initviz.views.shares import Linear, lawful_shares
+from initviz.views.weights import DistributionView
 from tests.views.conftest import Make
 from tests.views.inside import with_inside
 from tests.views.mouse import scene_at
@@ -72,6 +73,20 @@ def test_it_wants_what_its_switch_says_and_tells_when_that_changes(view: Distrib
         view.kind.choose(kind)
         assert view.panel.title.text() == title
     assert told == [{Part.GRADIENTS}, {Part.UPDATES}, {Part.WEIGHTS}]
+
+
+def test_gradients_and_updates_are_spread_over_decades_until_somebody_says_otherwise(
+    view: DistributionView,
+) -> None:
+    assert view.scale.value == "value"
+    view.kind.choose("gradients")
+    assert view.scale.value == "size"
+    view.kind.choose("weights")
+    assert view.scale.value == "value"
+    view.kind.choose("updates")
+    view.scale.choose("value")
+    view.kind.choose("gradients")
+    assert view.scale.value == "value"
 
 
 def test_each_layer_has_the_present_filled_and_the_start_in_outline(
