@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from initviz.parts import Part, Spectra
 from initviz.snapshot import Snapshot
-from initviz.views.axes import DecadeRange, Ticks, decades, room_above
+from initviz.views.axes import DecadeRange, decades, number_ticks, room_above
 from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.gradients import MOST_MARKED
@@ -104,7 +104,8 @@ class SpectrumView(View):
         if across != self._across:
             self._across = across
             self.plot.setXRange(0.5, count + 0.5, padding=0.02)
-            self.plot.getAxis("bottom").setTicks(index_ticks(count, self.plot.vb.width()))
+            numbers = number_ticks(count, self.plot.vb.width(), 24)
+            self.plot.getAxis("bottom").setTicks([[(n, f"{n:.0f}") for n in numbers], []])
         low, high = self.range.bounds
         top = room_above(low, high, self.plot.vb.height(), int(snapshot.diverged.sum()))
         if self._bounds != (low, top):
@@ -192,13 +193,3 @@ def quantiles(samples: Array) -> tuple[Array, Array, Array]:
     # NaN sorts to the end: one sample that is not finite makes a gap.
     gap = np.isnan(ordered[:, -1])
     return np.where(gap, np.nan, median), np.where(gap, np.nan, low), np.where(gap, np.nan, high)
-
-
-def index_ticks(count: int, width: float) -> list[Ticks]:
-    """1, and as many round numbers as ``width`` pixels hold."""
-    pixels = width / max(count, 1)
-    step = next(
-        s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if s * pixels >= 26 or s > 500
-    )
-    numbers = [1, *(n for n in range(step, count + 1, step) if (n - 1) * pixels >= 20)]
-    return [[(float(n), str(n)) for n in numbers], []]
