@@ -44,7 +44,7 @@ def test_a_picture_is_drawn_for_its_size_and_not_enlarged(qtbot: QtBot, name: st
     view = view_of(qtbot, name)
     pictures = {scale: draw(view, scale) for scale in SCALES}
     for scale, picture in pictures.items():
-        assert picture.size() == QSize(420 * scale, 300 * scale)
+        assert picture.size() == view.widget.size() * scale
         assert picture.devicePixelRatio() == scale
 
     once, twice = pictures[1], pictures[2]
