@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from initviz.views.axes import DecadeRange, Ticks, decades
-from initviz.views.base import Canvas, draw_once
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.base import draw_once
+from initviz.views.canvas import Canvas
+from initviz.views.style import SMALL_SIZE, Style
 
 ZERO, GAP = 254, 255
 """The numbers in a map of an exact zero, and of what is not finite or not there."""
@@ -129,8 +130,8 @@ class ColourBar:
         self.axis = pg.AxisItem("right")
         self.axis.setPen(QColor(style.muted))
         self.axis.setTextPen(QColor(style.muted))
-        self.axis.setTickFont(font(SMALL_SIZE))
-        self.axis.label.setFont(font(SMALL_SIZE))
+        self.axis.setTickFont(style.font(SMALL_SIZE))
+        self.axis.label.setFont(style.font(SMALL_SIZE))
         self.axis.enableAutoSIPrefix(False)
         self.axis.setStyle(tickLength=4, tickTextOffset=4, hideOverlappingLabels=False)
         draw_once(self.axis)

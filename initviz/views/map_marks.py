@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
 
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.style import SMALL_SIZE, Style
 
 HATCH = 7
 """Pixels between the lines of a hatched gap."""
@@ -148,7 +148,7 @@ class Words(_Over):
         return bool(self.lines) and box.width() >= width and box.height() >= height
 
     def _room(self) -> tuple[float, float]:
-        metrics = QFontMetricsF(font(SMALL_SIZE))
+        metrics = QFontMetricsF(self.look.font(SMALL_SIZE))
         widest = max((metrics.horizontalAdvance(line) for line in self.lines), default=0.0)
         return widest + 8, metrics.height() * len(self.lines) + 4
 
@@ -162,7 +162,7 @@ class Words(_Over):
         box = QRectF(QPointF(0, 0), QSizeF(*self._room()))
         box.moveCenter(centre)
         painter.fillRect(box, QColor(self.look.panel))
-        painter.setFont(font(SMALL_SIZE))
+        painter.setFont(self.look.font(SMALL_SIZE))
         painter.setPen(QColor(self.look.bad if self.bad else self.look.muted))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "\n".join(self.lines))
         painter.setWorldTransform(transform)

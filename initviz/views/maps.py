@@ -25,7 +25,7 @@ from initviz.views.heat import ColourBar, HeatScale, table, thinned_columns
 from initviz.views.map_marks import Gap, Marks
 from initviz.views.panel import Switch
 from initviz.views.quantities import QUANTITIES, SATURATED, Quantity
-from initviz.views.style import SMALL_SIZE, Style, font
+from initviz.views.style import SMALL_SIZE, Style
 from initviz.views.touch import Touch
 
 BOTTOM, SPACING, MARGIN = 22, 4, 18
@@ -87,11 +87,12 @@ class MapView(View):
             # The axis below reaches into a row of its own, so that those at the left can end
             # where the maps do, and all maps are equally wide.
             plot = add_plot(
-                self.canvas, self.look, 3 * (k // columns) + 1, 1 + k % columns, rowspan=2
-            )
+                self.canvas, self.look, 3 * (k // columns) + 1, 1 + k % columns,
+                x="epochs", y="layers", rowspan=2,
+            )  # fmt: skip
             plot.layout.setContentsMargins(0, 0, MARGIN, 0)
             plot.hideAxis("left")
-            plot.getAxis("bottom").setHeight(BOTTOM)
+            plot.getAxis("bottom").setHeight(self.look.px(BOTTOM))
             plot.setYRange(0.5, layers + 0.5, padding=0)
             plot.vb.setBorder(self.look.pen(self.look.border))
             image = pg.ImageItem(levels=(0, 255), lut=colours)
@@ -107,7 +108,7 @@ class MapView(View):
         for row in range(rows):
             self._add_left_axis(row, self.plots[row * columns])
             grid.setRowStretchFactor(3 * row + 1, 1)
-            grid.setRowFixedHeight(3 * row + 2, BOTTOM - SPACING)
+            grid.setRowFixedHeight(3 * row + 2, self.look.px(BOTTOM) - SPACING)
         self.bar = ColourBar(self.canvas, self.look, 1, columns + 1, 3 * rows - 2)
         equal_columns(self.canvas, columns + 1)
         grid.setColumnPreferredWidth(0, 0)
@@ -118,13 +119,13 @@ class MapView(View):
         axis = pg.AxisItem("left")
         axis.setPen(QColor(self.look.muted))
         axis.setTextPen(QColor(self.look.muted))
-        axis.setTickFont(font(SMALL_SIZE))
-        axis.label.setFont(font(SMALL_SIZE))
+        axis.setTickFont(self.look.font(SMALL_SIZE))
+        axis.label.setFont(self.look.font(SMALL_SIZE))
         axis.setStyle(tickLength=4, tickTextOffset=4, hideOverlappingLabels=False)
         draw_once(axis)
         draw_once(axis.label)
         axis.setLabel("layer")
-        axis.setWidth(44)
+        axis.setWidth(self.look.px(44))
         self.canvas.addItem(axis, 3 * row + 1, 0)
         axis.linkToView(plot.vb)
         self.axes.append(axis)
@@ -166,7 +167,9 @@ class MapView(View):
             return
         self._ticked = ticked
         names = snapshot.experiment.layer_names
-        across, up = epoch_ticks(end, box.width()), layer_ticks(names, box.height())
+        scale = self.look.text_scale
+        across = epoch_ticks(end, box.width() / scale)
+        up = layer_ticks(names, box.height() / scale)
         for plot in self.plots:
             plot.setXRange(-0.5, end + 0.5, padding=0)
             plot.getAxis("bottom").setTicks(across)

@@ -16,8 +16,9 @@ from initviz.views.curves import Curve, LaneCurves, thinned
 from initviz.views.gradients import MOST_MARKED
 from initviz.views.panel import Switch
 from initviz.views.quantities import MOVED, UPDATE, Quantity
+from initviz.views.readout import points_near
 from initviz.views.style import Style
-from initviz.views.touch import Touch, nearest
+from initviz.views.touch import Touch
 
 Array = NDArray[np.float64]
 
@@ -72,7 +73,7 @@ class MovementView(View):
         self._bounds: tuple[float, ...] | None = None
         self._across: object = None
         self.panel.title.setText(_TITLES[self.quantity.value])
-        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot = add_plot(self.canvas, self.look, 0, 0, x=self.over.value, decades=("left",))
         self.plot.showGrid(y=True, alpha=0.2)
         self.plot.getAxis("bottom").setLabel(self.over.value[:-1])
         self.guide = pg.InfiniteLine(math.log10(USUAL), angle=0)
@@ -148,7 +149,9 @@ class MovementView(View):
         if self._across != self.plot.vb.width():
             self._across = self.plot.vb.width()
             self.plot.setXRange(0.6, len(names) + 0.4, padding=0)
-            self.plot.getAxis("bottom").setTicks(layer_ticks(names, self.plot.vb.width()))
+            self.plot.getAxis("bottom").setTicks(
+                layer_ticks(names, self.plot.vb.width() / self.look.text_scale)
+            )
         self.cursor.setValue(self._layer(snapshot) + 1)
         self.points.set_curves([])
         if snapshot.epoch < quantity.first:
@@ -168,7 +171,7 @@ class MovementView(View):
         low, high = self.range.bounds
         later = self.over.value == "epochs"
         gone = snapshot.diverged_at >= 0 if later else snapshot.diverged
-        top = room_above(low, high, self.plot.vb.height(), int(gone.sum()))
+        top = room_above(low, high, self.plot.vb.height() / self.look.text_scale, int(gone.sum()))
         if self._bounds != (low, top):
             self._bounds = low, top
             self.plot.setYRange(low, top, padding=0)
@@ -211,7 +214,10 @@ class MovementView(View):
         if snapshot is None:
             return ""
         lines = []
-        for lane, point in nearest(self.plot, self.curves.curves, position):
+        near = points_near(self.plot.vb, self.curves.curves, position)
+        if near:
+            self.readout.point_out(self.curves.place(self.plot.vb, *near[0]))
+        for lane, point in near:
             x = self.curves.curves[lane].x[point]
             if self.over.value == "epochs":
                 place = f"epoch {x:.0f}, {snapshot.experiment.layer_names[self._layer(snapshot)]}"

@@ -16,8 +16,9 @@ from initviz.experiment import Experiment, Lane
 from initviz.parts import Distribution, Histogram
 from initviz.snapshot import LOG_PER_DECADE
 from initviz.theory import laws
-from initviz.views.activations import RARE, LogAxis
+from initviz.views.activations import RARE
 from initviz.views.axes import Ticks
+from initviz.views.distributions import LogAxis
 from initviz.views.style import SMALL_SIZE, font
 
 Array = NDArray[np.float64]

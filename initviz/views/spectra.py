@@ -13,8 +13,8 @@ from initviz.views.base import Notes, View, add_plot, behind_another, lane_colou
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.gradients import MOST_MARKED
 from initviz.views.panel import Switch
+from initviz.views.readout import points_near
 from initviz.views.style import Style
-from initviz.views.touch import nearest
 
 Array = NDArray[np.floating]
 
@@ -62,7 +62,7 @@ class SpectrumView(View):
         self._bounds: tuple[float, ...] | None = None
         self._across: tuple[int, float] | None = None
         self._values: Array = np.zeros((0, 0))
-        self.plot = add_plot(self.canvas, self.look, 0, 0)
+        self.plot = add_plot(self.canvas, self.look, 0, 0, decades=("left",))
         self.plot.showGrid(y=True, alpha=0.2)
         self.plot.getAxis("bottom").setLabel("index")
         self.behind = LaneCurves(self.look, width=1.0)
@@ -104,10 +104,12 @@ class SpectrumView(View):
         if across != self._across:
             self._across = across
             self.plot.setXRange(0.5, count + 0.5, padding=0.02)
-            numbers = number_ticks(count, self.plot.vb.width(), 24)
+            numbers = number_ticks(count, self.plot.vb.width() / self.look.text_scale, 24)
             self.plot.getAxis("bottom").setTicks([[(n, f"{n:.0f}") for n in numbers], []])
         low, high = self.range.bounds
-        top = room_above(low, high, self.plot.vb.height(), int(snapshot.diverged.sum()))
+        top = room_above(
+            low, high, self.plot.vb.height() / self.look.text_scale, int(snapshot.diverged.sum())
+        )
         if self._bounds != (low, top):
             self._bounds = low, top
             self.plot.setYRange(low, top, padding=0)
@@ -166,10 +168,13 @@ class SpectrumView(View):
         if snapshot is None:
             return ""
         what = {"weight": "σ", "hidden": "median σ", "outputs": "median σ"}[self.matrix.value]
+        near = points_near(self.plot.vb, self.curves.curves, position)
+        if near:
+            self.readout.point_out(self.curves.place(self.plot.vb, *near[0]))
         return "\n".join(
             f"σ{point + 1} · {snapshot.experiment.lanes[lane].title}: {what} = "
             + ("0" if (value := float(self._values[lane, point])) == 0 else f"{value:.4g}")
-            for lane, point in nearest(self.plot, self.curves.curves, position)
+            for lane, point in near
         )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
-from initviz.views.curves import Curve
+from initviz.views.zoom import ZoomBox
 
 
 class Touch(pg.GraphicsObject):
@@ -52,32 +50,11 @@ class Touch(pg.GraphicsObject):
         self.touched.emit(event.pos())
 
     def mouseDragEvent(self, event: Any) -> None:
-        """Tell where the mouse is."""
-        if event.button() != Qt.MouseButton.LeftButton or not self.drags:
+        """Tell where the mouse is; what is zoomed is moved by the box."""
+        box = self.getViewBox()
+        moves = isinstance(box, ZoomBox) and any(box.zoomed(axis) for axis in (0, 1))
+        if event.button() != Qt.MouseButton.LeftButton or not self.drags or moves:
             event.ignore()
             return
         event.accept()
         self.touched.emit(event.pos())
-
-
-def nearest(
-    plot: pg.PlotItem, curves: Sequence[Curve], position: QPointF, within: float = 14.0
-) -> list[tuple[int, int]]:
-    """(curve, point) of those at a place in the scene: the nearest, and others upon it.
-
-    [] if none is within so many pixels.
-    """
-    if not plot.vb.sceneBoundingRect().contains(position):
-        return []
-    corner, one = plot.vb.mapViewToScene(QPointF(0, 0)), plot.vb.mapViewToScene(QPointF(1, 1))
-    found: list[tuple[float, int, int]] = []
-    for which, curve in enumerate(curves):
-        x = corner.x() + curve.x * (one.x() - corner.x()) - position.x()
-        y = corner.y() + curve.y * (one.y() - corner.y()) - position.y()
-        distance = np.hypot(x, y)
-        if np.isfinite(distance).any():
-            point = int(np.nanargmin(distance))
-            found.append((float(distance[point]), which, point))
-    found.sort()
-    least = found[0][0] if found else np.inf
-    return [(which, point) for far, which, point in found if far <= within and far - least <= 2.5]

@@ -12,10 +12,11 @@ from PySide6.QtGui import QColor
 
 from initviz.parts import Distribution, Part
 from initviz.snapshot import Snapshot
-from initviz.views.activations import BRIGHTEST, MOST_PLOTS, LogAxis
+from initviz.views.activations import BRIGHTEST, MOST_PLOTS
 from initviz.views.axes import layer_ticks
 from initviz.views.base import Header, View, add_plot, draw_once, equal_columns, lane_marks
 from initviz.views.curves import Curve, LaneCurves
+from initviz.views.distributions import LogAxis
 from initviz.views.panel import Switch
 from initviz.views.shares import (
     Axes,
@@ -26,7 +27,7 @@ from initviz.views.shares import (
     words_at,
 )
 from initviz.views.steps import StepCurves, Steps
-from initviz.views.style import GLYPHS, SMALL_SIZE, Style, font
+from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 
 Array = NDArray[np.float64]
 
@@ -115,7 +116,7 @@ class DistributionView(View):
             color=self.look.bad, anchor=(0.5, 0.5), fill=QColor(self.look.panel)
         )
         self.note.setZValue(30)
-        self.note.setFont(font(SMALL_SIZE))
+        self.note.setFont(self.look.font(SMALL_SIZE))
         if self._deep(snapshot):
             self._build_maps(snapshot)
         else:
@@ -128,10 +129,10 @@ class DistributionView(View):
         for i, name in enumerate(snapshot.experiment.layer_names):
             plot = add_plot(self.canvas, self.look, i // columns, i % columns)
             plot.layout.setContentsMargins(6, 0, 6, 0)
-            plot.setTitle(name, color=self.look.muted, size=f"{SMALL_SIZE}px")
-            plot.titleLabel.setMaximumHeight(18)
+            plot.setTitle(name, color=self.look.muted, size=f"{self.look.px(SMALL_SIZE)}px")
+            plot.titleLabel.setMaximumHeight(self.look.px(18))
             draw_once(plot.titleLabel.item)
-            plot.layout.setRowFixedHeight(0, 18)
+            plot.layout.setRowFixedHeight(0, self.look.px(18))
             plot.hideAxis("left")
             # One lane stands on the axis; two stand back to back.
             plot.setYRange(-1.06 if pair else 0, 1.06, padding=0)
@@ -147,11 +148,11 @@ class DistributionView(View):
         for place in range(2 * len(snapshot.focus.lanes)):
             row, column = divmod(place, 2)
             self.headers.append(Header(self.canvas, self.look, 2 * row, column))
-            plot = add_plot(self.canvas, self.look, 2 * row + 1, column)
+            plot = add_plot(self.canvas, self.look, 2 * row + 1, column, y="layers")
             plot.layout.setContentsMargins(0, 0, 8, 0)
             plot.invertY(True)
             plot.setYRange(0.5, layers + 0.5, padding=0)
-            plot.getAxis("left").setWidth(26)
+            plot.getAxis("left").setWidth(self.look.px(26))
             plot.getAxis("left").setStyle(showValues=not column)
             image = pg.ImageItem(levels=(0, BRIGHTEST))
             image.setLookupTable(self.look.sequential())
@@ -269,7 +270,7 @@ class DistributionView(View):
             return
         self._ticked = ticked
         names = snapshot.experiment.layer_names
-        ticks = axis.ticks(max(box.width(), 60))
+        ticks = axis.ticks(max(box.width(), 60) / self.look.text_scale)
         for plot in self.plots:
             plot.setXRange(axis.low, axis.high, padding=0.02)
             plot.getAxis("bottom").setTicks(ticks)

@@ -255,6 +255,19 @@ def test_a_drag_asks_all_along(view: MapView) -> None:
     assert 3 in epochs
 
 
+def test_a_drag_over_a_map_that_is_zoomed_moves_it_instead(view: MapView) -> None:
+    shown(view, "gradient", decades(), epoch=2, recorded=EPOCHS - 1)
+    box = view.plots[0].vb
+    box.zoom(0.5, QPointF(2, 2), (0,))
+    before = seen_range(view.plots[0])
+    assert {seen_range(plot)[:2] for plot in view.plots} == {before[:2]}  # all of them together
+    epochs: list[int] = []
+    view.epoch_asked.connect(epochs.append)
+    drag(view, view.plots[0], (2, 1), (1.5, 1), (1, 1))
+    assert epochs == []
+    assert seen_range(view.plots[0]) != before
+
+
 def test_the_words_under_the_mouse_have_the_exact_number(view: MapView) -> None:
     values = decades()
     values[3, 1, 2] = 0.0123
