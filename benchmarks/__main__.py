@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.table import Table
 
 SUBJECTS = (
-    "engine", "recording", "probing", "views", "window", "dragging", "startup", "memory",
+    "engine", "recording", "probing", "views", "window", "playing", "dragging", "startup", "memory",
     "diagnosis", "opening",
 )  # fmt: skip
 """One module each, with ``run(quick) -> list[Table]``."""
