@@ -336,8 +336,13 @@ class Player(QObject):
 
     def _look_at_prober(self) -> None:
         result = self.prober.take()
-        if result is not None:
-            self._receive(result)
+        snapshot = self._receive(result) if result is not None else None
+        self._ask()  # first: the next is probed while this one is drawn
+        if snapshot is not None:
+            self.snapshot = snapshot
+            self.shown.emit(snapshot)
+
+    def _ask(self) -> None:
         recording = self.model.recording
         if self._aside is not None:
             # Nothing else meanwhile: where probes are slow, what is played would never let it in.
@@ -353,32 +358,26 @@ class Player(QObject):
             self._asked = wish
             self.prober.ask(Request(recording, self.model.cursor, wanted))
 
-    def _receive(self, result: Result) -> None:
+    def _receive(self, result: Result) -> Snapshot | None:
+        """Take note of a result; returns what is to be drawn."""
         if self._aside is not None and result.request is self._aside[0]:
             (_, then), self._aside = self._aside, None
             then(result.snapshot)
-            return
+            return None
         if result.request.sketch:
             # Of this drag, if not of its newest edit; and only until the real epoch 0 is there.
-            if not len(self.model.recording) and result.snapshot is not None:
-                self._show(result.snapshot)
-            return
+            return None if len(self.model.recording) else result.snapshot
         if result.request.recording is not self.model.recording:
-            return
+            return None
         if result.error is not None:
             self._probe_failed = True  # it would fail again, thirty times a second
             self.trainer.set_goal(self.model.recording.last)
             self.model.set_phase(Phase.FAILED, f"{type(result.error).__name__}: {result.error}")
-            return
+            return None
         if result.request.wanted.grid <= PLAYING_GRID and not self._slow:
             self._slow = result.seconds > SLOW_PROBE
-        assert result.snapshot is not None
         self._answered = result.request
-        self._show(result.snapshot)
-
-    def _show(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self.shown.emit(snapshot)
+        return result.snapshot
 
     @property
     def rests(self) -> bool:

@@ -7,8 +7,8 @@ time where a lane fits into the cache and all of them do not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -28,6 +28,11 @@ from initviz.snapshot import (
 
 SAFE = (1e-12, 1e15)
 """Lengths whose squares neither vanish nor overflow in float32."""
+
+SPREAD = [field.name for field in fields(Spread)]
+
+STACKED = 1 << 18
+"""Numbers, at most, of layers that are taken together."""
 
 SORTED_WHOLE = 2048
 """Numbers up to which a median is found faster in all of them than by way of a sample."""
@@ -200,6 +205,86 @@ def _shares(positions: Tensor, edges: Array, values: Tensor, size: Spread) -> Ar
     counts = torch.bincount(index.view(-1), minlength=lanes * (bins + 1))
     shares: Array = counts.view(lanes, bins + 1)[:, :-1].numpy() / count
     return shares
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How one layer's activations are distributed; attributes as in ``LayerSnapshot``."""
+
+    symmetry: Array
+    deviation: Array
+    saturated: Array
+    values: Histogram
+    sizes: Histogram
+
+
+def spreads(layers: Sequence[Tensor], *, rough: bool = False) -> list[Spread]:
+    """``spread`` of every layer, (K, rows, columns) each."""
+    found: dict[int, Spread] = {}
+    for stack, lanes in stacks(layers):
+        size = spread(stack, rough=rough)
+        for place, part in lanes.items():
+            found[place] = Spread(size.rms[part], size.median[part], size.zeros[part])
+    return [found[place] for place in range(len(layers))]
+
+
+def distribution_figures(
+    layers: Sequence[Tensor],
+    sizes: Sequence[Spread],
+    edges: Array,
+    activations: Sequence[Activation],
+) -> list[Shape]:
+    """The shape of every layer's activations.
+
+    Args:
+        layers: activations, (K, n, width) each.
+        sizes: what ``spreads(layers)`` gave.
+        edges: of the linear axis.
+        activations: one for each lane.
+    """
+    found: dict[int, Shape] = {}
+    for stack, lanes in stacks(layers):
+        parts = [sizes[place] for place in lanes]
+        size = Spread(*(np.concatenate([getattr(part, name) for part in parts]) for name in SPREAD))
+        symmetry, deviation = symmetry_and_deviation(stack, size.rms)
+        flat = saturated(stack, [*activations] * len(parts))
+        values, logs = value_histogram(stack, edges, size), size_histogram(stack, size)
+        for place, part in lanes.items():
+            found[place] = Shape(
+                symmetry[part], deviation[part], flat[part],
+                *(Histogram(h.edges, h.shares[part], h.zeros[part]) for h in (values, logs)),
+            )  # fmt: skip
+    return [found[place] for place in range(len(layers))]
+
+
+def stacks(layers: Sequence[Tensor]) -> Iterator[tuple[Tensor, dict[int, slice]]]:
+    """Layers of one shape as one, as if each had as many more lanes.
+
+    Deep networks of narrow layers cost more in calls than in numbers. What is taken together
+    stays small enough for the cache.
+
+    Yields:
+        layers one upon the other, (G · K, rows, columns), in the memory's order; and the place of
+        each layer with its lanes among them.
+    """
+    alike: dict[object, list[int]] = {}
+    for place, layer in enumerate(layers):
+        alike.setdefault(layer.shape, []).append(place)
+    for places in alike.values():
+        first = layers[places[0]]
+        most = max(STACKED // first.numel(), 1)
+        samples_last = first.stride(1) < first.stride(2)
+        for start in range(0, len(places), most):
+            some = places[start : start + most]
+            if len(some) == 1:
+                stack = layers[some[0]]
+            elif samples_last:
+                turned = torch.cat([layers[place].transpose(1, 2) for place in some])
+                stack = turned.transpose(1, 2)
+            else:
+                stack = torch.cat([layers[place] for place in some])
+            lanes = len(first)
+            yield stack, {p: slice(i * lanes, (i + 1) * lanes) for i, p in enumerate(some)}
 
 
 def sample_figures(x: Tensor, layers: Sequence[Tensor], classes: Tensor | None) -> Samples:

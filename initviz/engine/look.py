@@ -13,13 +13,10 @@ from initviz.catalog.tasks import CLASSES, REGRESSION
 from initviz.engine.data import load
 from initviz.engine.device import find_dtype
 from initviz.engine.figures import (
+    distribution_figures,
     sample_figures,
-    saturated,
-    size_histogram,
-    spread,
-    symmetry_and_deviation,
+    spreads,
     value_edges,
-    value_histogram,
 )
 from initviz.engine.network import Evaluation, Pass, as_inputs
 from initviz.engine.spectra import spectra
@@ -96,40 +93,37 @@ class Look:
         """Every layer with its figures."""
         experiment, network, passing = self.experiment, self.network, self.passing
         activations = [experiment.activation_of(lane) for lane in experiment.lanes]
-        values = self.activations
-        sizes = [spread(value, rough=self.rough) for value in values]
+        deltas = [self._in_order(delta) for delta in passing.deltas]
+        gradients, sizes = self.gradients, spreads(self.activations, rough=self.rough)
         edges = value_edges(activations, np.array([size.rms for size in sizes[:-1]]))
-        layers = []
-        for i, (name, a, size) in enumerate(
-            zip(experiment.layer_names, values, sizes, strict=True)
-        ):
-            output = i == len(network.slots) - 1
-            gradient = self._in_order(network.weight_gradients[i])
-            delta = self._in_order(passing.deltas[i])
-            alike, deviation = symmetry_and_deviation(a, size.rms)
-            layers.append(
-                LayerSnapshot(
-                    name=name,
-                    weight=_array(self._in_order(network.weights[i])),
-                    bias=_array(self._in_order(network.biases[i])[:, 0]),
-                    preactivation=_array(self._in_order(passing.preactivations[i])),
-                    activation=_array(a),
-                    grad_z=_array(delta),
-                    grad_weight=_array(gradient),
-                    grad_bias=_array(self._in_order(network.bias_gradients[i])[:, 0]),
-                    activation_size=size,
-                    grad_z_size=spread(delta, rough=self.rough),
-                    grad_weight_size=spread(gradient, rough=self.rough),
-                    deviation=deviation,
-                    saturated=np.full(len(self.places), np.nan)
-                    if output
-                    else saturated(a, activations),
-                    symmetry=alike,
-                    values=value_histogram(a, edges, size),
-                    sizes=size_histogram(a, size),
+        shapes = distribution_figures(self.activations, sizes, edges, activations)
+        nowhere = np.full(len(self.places), np.nan)
+        return tuple(
+            LayerSnapshot(
+                name=name,
+                weight=_array(self._in_order(network.weights[i])),
+                bias=_array(self._in_order(network.biases[i])[:, 0]),
+                preactivation=_array(self._in_order(passing.preactivations[i])),
+                activation=_array(self.activations[i]),
+                grad_z=_array(deltas[i]),
+                grad_weight=_array(gradients[i]),
+                grad_bias=_array(self._in_order(network.bias_gradients[i])[:, 0]),
+                activation_size=sizes[i],
+                grad_z_size=delta,
+                grad_weight_size=gradient,
+                deviation=shape.deviation,
+                saturated=nowhere if i == len(sizes) - 1 else shape.saturated,
+                symmetry=shape.symmetry,
+                values=shape.values,
+                sizes=shape.sizes,
+            )
+            for i, (name, shape, delta, gradient) in enumerate(
+                zip(
+                    experiment.layer_names, shapes, spreads(deltas, rough=self.rough),
+                    spreads(gradients, rough=self.rough), strict=True,
                 )
             )
-        return tuple(layers)
+        )  # fmt: skip
 
     def _in_order(self, x: Tensor) -> Tensor:
         """The lanes of x in the experiment's order; x itself where they stand in it."""

@@ -46,7 +46,7 @@ class Choice:
             total if ranking == ALL else self._room(column, total, height)
             for column, total in enumerate(inside.sizes)
         )
-        run = inside.snapshot.experiment.run_key
+        run = (inside.snapshot.run, inside.snapshot.experiment.sizes)
         key = (run, inside.lanes, ranking, rooms)
         before = self.shown
         if key != self._key:

@@ -99,7 +99,7 @@ class HeatmapView(GridView):
         if self.order.value == "index":
             return None
         lane = focus.lanes[place]
-        key = (snapshot.experiment.run_key, focus.layer, lane)
+        key = (snapshot.run, snapshot.experiment.sizes, focus.layer, lane)
         if key not in self._rows:
             if len(self._rows) > 8:
                 self._rows.clear()
@@ -172,7 +172,7 @@ class HeatmapView(GridView):
             positive = False
         sizes = [float(layer.activation_size.rms[lane]) for lane in focus.lanes]
         needed = REACH * max((size for size in sizes if np.isfinite(size)), default=0.0)
-        return self.level.follow(needed, (experiment.run_key, focus.lanes, focus.layer)), positive
+        return self.level.follow(needed, (snapshot.run, focus.lanes, focus.layer)), positive
 
     def _row_of(self, neuron: int, rows: NDArray[np.int_] | None) -> int:
         return neuron if rows is None else int(np.flatnonzero(rows == neuron)[0])

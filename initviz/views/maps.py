@@ -137,7 +137,7 @@ class MapView(View):
         recorded = len(snapshot.history.train_loss)
         self._show_words(quantity, recorded)
         self._fit_axes(snapshot, recorded)
-        self.scale.follow((snapshot.experiment.run_key, quantity.name), share=quantity.share)
+        self.scale.follow((snapshot.run, quantity.name), share=quantity.share)
         colours = self.scale.colours(columns)
         self.bar.show(self.scale, quantity.symbol)
         left = quantity.first - 0.5

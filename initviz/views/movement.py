@@ -90,7 +90,7 @@ class MovementView(View):
 
     def feed(self, snapshot: Snapshot) -> None:
         quantity = self._quantity
-        self.range.follow((snapshot.experiment.run_key, quantity.name))
+        self.range.follow((snapshot.run, quantity.name))
         if quantity is UPDATE:
             self.range.see(np.array([USUAL]))
         values = quantity.of(snapshot.history)

@@ -143,7 +143,7 @@ class NeuronPlots:
             for item in self.bias:
                 item.setData([], [])
             return
-        subject = (snapshot.experiment.run_key, history.lanes, history.layer, history.neuron)
+        subject = (snapshot.run, history.lanes, history.layer, history.neuron)
         if subject != self._subject:
             self._subject = subject
             self._ranges = [None, None]

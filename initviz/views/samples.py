@@ -138,7 +138,7 @@ class SamplesView(View):
         assert snapshot.samples is not None
         spreads = np.array(snapshot.samples.spread, dtype=np.float64)
         spreads[all_zero(snapshot)] = 0
-        self.range.follow(snapshot.experiment.run_key)
+        self.range.follow(snapshot.run)
         self.range.see(spreads)
         low, high = self.range.bounds[0], 0.0  # no spread is above 1
         wanted = (low, high, round(self.plot.vb.height()))

@@ -82,7 +82,7 @@ class SpectrumView(View):
         widest = max(snapshot.experiment.sizes)
         now = honest(samples, widest)
         values, low, high = (now, now, now) if now.ndim == 2 else quantiles(now)  # (K, r) each
-        self.range.follow((snapshot.experiment.run_key, self.matrix.value))
+        self.range.follow((snapshot.run, self.matrix.value))
         for each in (values, low, high):
             self.range.see(each)
         start = honest(spectra.start, widest)

@@ -14,7 +14,15 @@ from initviz.parts import Distribution, Part
 from initviz.snapshot import Snapshot
 from initviz.views.activations import BRIGHTEST, MOST_PLOTS
 from initviz.views.axes import layer_ticks
-from initviz.views.base import Header, View, add_plot, draw_once, equal_columns, lane_marks
+from initviz.views.base import (
+    Header,
+    View,
+    add_plot,
+    draw_once,
+    equal_columns,
+    lane_colours,
+    lane_marks,
+)
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.distributions import LogAxis
 from initviz.views.panel import Switch
@@ -100,7 +108,7 @@ class DistributionView(View):
             theory.set_look(self.look)
 
     def shape(self, snapshot: Snapshot) -> object:
-        lanes = tuple(lane_marks(snapshot)[k] for k in snapshot.focus.lanes)
+        lanes = tuple(lane_colours(snapshot)[k] for k in snapshot.focus.lanes)
         layers = len(snapshot.experiment.layer_names)
         return (lanes, layers, self._columns(snapshot))
 
@@ -166,7 +174,7 @@ class DistributionView(View):
         if found is None:
             return
         self._shown = found
-        self.axes.follow((snapshot.experiment.run_key, self._part, snapshot.focus.lanes))
+        self.axes.follow((snapshot.run, self._part, snapshot.focus.lanes))
         self.panel.subtitle.setText(self._words(snapshot, found))
         self.note.setText(self._silence(snapshot, found))
         if not found:
