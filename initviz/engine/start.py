@@ -44,15 +44,19 @@ class Start:
         key = (tuple(lanes), first)
         known = self._numbers.get(part)
         if known is None or known[0] != key:
-            known = self._numbers[part] = key, Numbers(self._of(recording, part, lanes, first))
+            found = self._of(recording, part, lanes, first)
+            if found is None:
+                return None
+            known = self._numbers[part] = key, Numbers(found)
         return known[1]
 
     def _of(
         self, recording: Recording, part: Part, lanes: Sequence[int], first: int
-    ) -> list[Array]:
+    ) -> list[Array] | None:
         if part is Part.UPDATES:
             changed = updates(recording, *recording.held(first))
-            assert changed is not None
+            if changed is None:  # it was thinned out meanwhile
+                return None
             return [layer[list(lanes)] for layer in changed.layers]
         layers = self._look.weights if part is Part.WEIGHTS else self._look.gradients
         return [layer[list(lanes)].numpy() for layer in layers]

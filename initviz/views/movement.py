@@ -15,6 +15,7 @@ from initviz.views.base import Notes, View, add_plot, behind_another, lane_colou
 from initviz.views.curves import Curve, LaneCurves, thinned
 from initviz.views.gradients import MOST_MARKED
 from initviz.views.panel import Switch
+from initviz.views.pinned import PinnedRuns, over_epochs, over_layers
 from initviz.views.quantities import MOVED, UPDATE, Quantity
 from initviz.views.readout import points_near
 from initviz.views.style import Style
@@ -59,6 +60,7 @@ class MovementView(View):
     def restyle_lines(self) -> None:
         self.curves.set_look(self.look)
         self.points.set_look(self.look)
+        self.grey.set_look(self.look)
         self._set_pens()
 
     def _set_pens(self) -> None:
@@ -79,6 +81,7 @@ class MovementView(View):
         self.guide = pg.InfiniteLine(math.log10(USUAL), angle=0)
         self.guide.setVisible(self.quantity.value == UPDATE.name)
         self.cursor = pg.InfiniteLine(0, angle=90)
+        self.grey = PinnedRuns(self.canvas, self.plot, self.look, self.pinned)
         self.curves = LaneCurves(self.look)
         self.points = LaneCurves(self.look, marker=8)
         for item in (self.guide, self.cursor, self.curves, self.points):
@@ -90,7 +93,9 @@ class MovementView(View):
 
     def feed(self, snapshot: Snapshot) -> None:
         quantity = self._quantity
-        self.range.follow((snapshot.run, quantity.name))
+        self.range.follow((snapshot.run, quantity.name, self.pinned))
+        for run in self.pinned:
+            self.range.see(self._of_pinned(run.snapshot))
         if quantity is UPDATE:
             self.range.see(np.array([USUAL]))
         values = quantity.of(snapshot.history)
@@ -98,6 +103,8 @@ class MovementView(View):
             self._feed_epochs(snapshot, quantity, values[:, :, self._layer(snapshot)])
         else:
             self._feed_layers(snapshot, quantity, values)
+        drawn = (self.range.bounds, self.over.value, quantity.name, self._layer(snapshot))
+        self.grey.show(drawn, self._pinned_curves, self._pinned_note)
         early = snapshot.epoch < quantity.first and not len(self.curves.curves)
         words = [self._where(snapshot, quantity)]
         if early:
@@ -116,7 +123,8 @@ class MovementView(View):
 
     def _feed_epochs(self, snapshot: Snapshot, quantity: Quantity, values: Array) -> None:
         recorded = len(values)
-        end = max(snapshot.experiment.epochs, recorded - 1)
+        pinned = [len(run.snapshot.history.train_loss) - 1 for run in self.pinned]
+        end = max(snapshot.experiment.epochs, recorded - 1, *pinned)
         if self._across != end:
             self._across = end
             self.plot.setXRange(0, end, padding=0.02)
@@ -148,7 +156,8 @@ class MovementView(View):
         names = snapshot.experiment.layer_names
         if self._across != self.plot.vb.width():
             self._across = self.plot.vb.width()
-            self.plot.setXRange(0.6, len(names) + 0.4, padding=0)
+            pinned = [len(run.snapshot.experiment.layer_names) for run in self.pinned]
+            self.plot.setXRange(0.6, max(len(names), *pinned, 1) + 0.4, padding=0)
             self.plot.getAxis("bottom").setTicks(
                 layer_ticks(names, self.plot.vb.width() / self.look.text_scale)
             )
@@ -162,6 +171,37 @@ class MovementView(View):
             snapshot, np.arange(1.0, len(names) + 1), values[snapshot.epoch].T,
             offset=0.05 if few else 0.0, marked=slice(None) if few else (),
         )  # fmt: skip
+
+    def _of_pinned(self, snapshot: Snapshot) -> Array:
+        """What is drawn of a pinned run: (epochs, K) of the layer in focus, or (layers, K)."""
+        quantity = self._quantity
+        values = quantity.of(snapshot.history)
+        if self.over.value == "layers":
+            there = snapshot.epoch >= quantity.first
+            return values[snapshot.epoch].T if there else values[:0, :, 0]
+        layer, hidden = self.focus.layer, len(snapshot.experiment.hidden)
+        # The output is compared with the output, however many layers there are.
+        shown = self.snapshot
+        if shown is not None and self._layer(shown) == len(shown.experiment.hidden):
+            layer = hidden
+        elif layer >= hidden:
+            return values[:0, :, 0]
+        curve = values[:, :, layer].copy()
+        curve[: quantity.first] = np.nan
+        return curve
+
+    def _pinned_curves(self, snapshot: Snapshot) -> list[Curve]:
+        heights = decades(self._of_pinned(snapshot), self.range.floor)
+        if not len(heights):
+            return []
+        if self.over.value == "layers":
+            return over_layers(snapshot, heights)
+        return over_epochs(snapshot, heights)
+
+    def _pinned_note(self, snapshot: Snapshot) -> str:
+        if self.over.value == "layers":
+            return f"epoch {snapshot.epoch}"
+        return "" if len(self._of_pinned(snapshot)) else "no such layer"
 
     def _draw(
         self, snapshot: Snapshot, x: Array, values: Array, offset: float,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from initviz.focus import Focus
+from initviz.snapshot import Pinned
 from initviz.views.axes import decades
 from initviz.views.curves import MOST_POINTS
 from initviz.views.movement import USUAL, MovementView
@@ -178,3 +179,51 @@ def test_the_words_under_the_mouse_have_the_exact_number(view: MovementView) -> 
 
     assert f"epoch 4, hidden 1 · {title}: ‖ΔW‖/‖W‖ 0.01234" in view.value_at(at)
     assert view.value_at(scene_at(view.plot, 9, -1.5)) == ""
+
+
+def pinned_run(layers: int = LAYERS, factor: float = 1e-3, epochs: int = 9) -> Pinned:
+    """A run of its own whose ratios are ``factor`` times its layer's number."""
+    each = factor * np.arange(1, layers + 1)
+    of = snapshot(2, layers, epoch=epochs, per_layer={"update_ratio": each})
+    return Pinned("earlier", of)
+
+
+def test_pinned_runs_are_drawn_behind_and_widen_the_axes(view: MovementView) -> None:
+    view.set_pinned((pinned_run(factor=1e-9),))
+    view.set_focus(Focus(0, None, 1))
+    shown(view)
+
+    for curve in view.grey.curves.curves:
+        np.testing.assert_array_equal(curve.x, range(10))
+        assert np.isnan(curve.y[0])  # the start has no update
+        np.testing.assert_allclose(curve.y[1:], np.log10(2e-9))
+    left, right, bottom, _ = seen_range(view.plot)
+    assert left < 0 < 9 < right
+    assert bottom < np.log10(2e-9)
+    assert view.grey.curves.zValue() < view.curves.zValue()
+
+
+def test_a_pinned_run_shows_the_same_layer_and_the_output_its_output(view: MovementView) -> None:
+    view.set_pinned((pinned_run(layers=2),))
+    view.set_focus(Focus(0, None, LAYERS - 1))  # the output, here the third, there the second
+    shown(view)
+    np.testing.assert_allclose(view.grey.curves.curves[0].y[1:], np.log10(2e-3))
+
+    view.set_focus(Focus(0, None, 0))
+    shown(view)
+    np.testing.assert_allclose(view.grey.curves.curves[0].y[1:], np.log10(1e-3))
+    view.set_focus(Focus(0, None, 1))  # the second hidden layer, which it does not have
+    shown(view)
+    assert view.grey.curves.curves == []
+    assert "no such layer" in view.grey.legend.toolTip()
+
+
+def test_a_pinned_run_is_drawn_over_the_layers_at_its_own_epoch(view: MovementView) -> None:
+    view.set_pinned((pinned_run(layers=5),))
+    view.over.choose("layers")
+    shown(view)
+    curve = view.grey.curves.curves[0]
+    np.testing.assert_array_equal(curve.x, range(1, 6))
+    np.testing.assert_allclose(curve.y, np.log10(1e-3 * np.arange(1, 6)))
+    assert seen_range(view.plot)[1] > 5
+    assert "epoch 9" in view.grey.legend.toolTip()
