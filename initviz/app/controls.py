@@ -8,13 +8,14 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from initviz.app.fields import LABEL_WIDTH, Combo, Field
+from initviz.app.fields import LABEL_WIDTH, Field
 from initviz.app.lanes import LaneList
 from initviz.app.sliders import ShapeSliders
 from initviz.app.thumbnails import Thumbnails
 from initviz.catalog.datasets import DATASETS
 from initviz.catalog.datasets.own import file_of
 from initviz.experiment import DataSettings, Experiment, ExperimentError
+from initviz.views.combo import Combo
 from initviz.views.style import Style
 
 WIDTH = 232

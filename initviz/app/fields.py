@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from initviz.app.edits import is_undo_or_redo
 from initviz.app.sliders import ValueSlider
 from initviz.catalog.parameter import Kind, Parameter, SettingError
+from initviz.views.combo import Combo
 from initviz.views.style import TEXT_SIZE
 
 LABEL_WIDTH = 84
@@ -246,42 +247,6 @@ def _combo(parameter: Parameter) -> QComboBox:
         combo.addItem(choice.label, choice.value)
         combo.setItemData(combo.count() - 1, choice.help, Qt.ItemDataRole.ToolTipRole)
     return combo
-
-
-class Combo(QComboBox):
-    """A combo box that does not change when somebody scrolls the panel over it.
-
-    Emits ``opened()`` before its list is shown.
-    """
-
-    opened = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(6)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the arrow, which a style sheet takes away."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().placeholderText().color(), 1.5))
-        x, y = self.width() - 12, self.height() / 2 - 1.5
-        painter.drawPolyline([QPointF(x - 3.5, y), QPointF(x, y + 3.5), QPointF(x + 3.5, y)])
-
-    def showPopup(self) -> None:
-        """Show the list."""
-        self.opened.emit()
-        super().showPopup()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll through the values only with the focus; otherwise scroll the panel."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def _next_step(value: float, direction: int) -> float:

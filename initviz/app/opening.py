@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from initviz.app.fields import Combo
 from initviz.catalog.datasets.csv_file import CancelledError, CsvError, Table, read_table
 from initviz.catalog.datasets.own import missing_rows, own_values, prepare, suits_classes
 from initviz.experiment import DataSettings
+from initviz.views.combo import Combo
 
 LOOK_MS = 30
 MOST_SHOWN = 30

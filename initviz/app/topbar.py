@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from initviz.app.edits import Edits
-from initviz.app.fields import Combo
 from initviz.app.transport import ICON
 from initviz.catalog.lessons import LESSONS, Lesson
+from initviz.views.combo import Combo
 from initviz.views.style import Style
 
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
-from initviz.app.fields import Combo
 from initviz.app.model import Model, Phase
 from initviz.app.player import SPEEDS, Player
+from initviz.views.combo import Combo
 from initviz.views.icons import icon
 from initviz.views.style import Style
 

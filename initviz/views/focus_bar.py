@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from initviz.experiment import Experiment
 from initviz.focus import NEAREST, Focus
+from initviz.views.combo import Combo
 from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 
 WIDEST = 132
@@ -35,7 +38,8 @@ class FocusBar(QWidget):
         self.pair.setToolTip("Compare two initialisations: the next one that is chosen joins in")
         self.pair.setAccessibleName("Two initialisations side by side")
         self.pair.toggled.connect(self._pair)
-        self.layer = QComboBox()
+        self.layer = Combo()
+        self.layer.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
         self.layer.setToolTip("The layer that is looked at closely")
         self.layer.setAccessibleName("Layer")
         self.layer.activated.connect(lambda place: self.asked.emit(self.focus.replace(layer=place)))
@@ -88,7 +92,8 @@ class FocusBar(QWidget):
 
     def _paint(self, experiment: Experiment) -> None:
         metrics = QFontMetrics(self.look.font(SMALL_SIZE))
-        widest = self._room(len(experiment.lanes))
+        lengths = [metrics.horizontalAdvance(lane.title) for lane in experiment.lanes]
+        widest = self._room(lengths)
         for button, lane in zip(self.lanes, experiment.lanes, strict=True):
             colour = int(lane.colour or 0)
             title = metrics.elidedText(lane.title, Qt.TextElideMode.ElideRight, widest)
@@ -105,11 +110,20 @@ class FocusBar(QWidget):
                 f" border-left: 3px solid {self.look.lanes[colour]}; }}"
             )
 
-    def _room(self, lanes: int) -> int:
-        """Pixels for the name of a lane, so that the whole bar fits."""
-        others = self.pair.sizeHint().width() + self.layer.sizeHint().width() + self.look.px(56)
-        each = (self.width() - others) // max(lanes, 1) - self.look.px(24) - 14
-        return max(min(each, self.look.px(WIDEST)), self.look.px(12))
+    def _room(self, names: Sequence[int]) -> int:
+        """Pixels for the longest name that is written out, so that the whole bar fits.
+
+        Args:
+            names: pixels that each lane's name would take.
+        """
+        others = self.pair.sizeHint().width() + self.layer.sizeHint().width() + self.look.px(76)
+        mark = QFontMetrics(self.look.font(SMALL_SIZE)).horizontalAdvance(f"{GLYPHS[0]} ") + 20
+        left = self.width() - others - (mark + self._row.spacing()) * len(names)
+        # The long names give way first.
+        room = self.look.px(WIDEST)
+        while room > self.look.px(12) and sum(min(name, room) for name in names) > left:
+            room -= 1
+        return room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Write as much of the names as there is room for."""

@@ -5,10 +5,10 @@ import pytest
 from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
-from initviz.app.fields import Combo
 from initviz.app.thumbnails import SIDE, Thumbnails, picture, thumbnail
 from initviz.app.window import Window
 from initviz.catalog.datasets import DATASETS
+from initviz.views.combo import Combo
 from initviz.views.style import DARK, LIGHT
 from tests.app.conftest import LONG
 
