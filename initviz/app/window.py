@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from initviz.app import taborder, theme
 from initviz.app.banner import Banner
+from initviz.app.collector import Collector
 from initviz.app.controls import Controls
 from initviz.app.files import TABLES, Files
 from initviz.app.keys import keyboard_help
@@ -83,6 +84,7 @@ class Window(QMainWindow):
         self.lesson: Lesson | None = None
         self._judged = 0.0
         self.model = Model(self._first_experiment(experiment))
+        self.collector = Collector()
         self.player = Player(self.model, budget)
         self.session = Session(self)
         self.look = theme.resolve(self.memory.theme)
@@ -191,6 +193,7 @@ class Window(QMainWindow):
         return self.pages[self.tabs.currentIndex()]
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
+        self.collector.freeze()  # torch is there now
         self.page.show_snapshot(snapshot)
         if snapshot.rough:
             self.verdicts.wait()
@@ -392,6 +395,7 @@ class Window(QMainWindow):
         self.hide()
         self.controls.thumbnails.close()
         self.player.close()
+        self.collector.close()
         memory.experiment = self.model.experiment
         memory.lesson = self.lesson.name if self.lesson else ""
         memory.speed = self.player.speed
