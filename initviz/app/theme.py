@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 
 from PySide6.QtCore import Qt
@@ -29,12 +32,29 @@ def resolve(theme: Theme) -> Style:
 
 def apply(app: QApplication, style: Style) -> None:
     """Give the whole application a style. Qt's own colour schemes do nothing on bare X."""
-    if app.property("initviz-fusion") is None:  # it takes long, and once is enough
-        app.setStyle("Fusion")
-        app.setProperty("initviz-fusion", True)
-    app.setFont(style.font())
-    app.setPalette(palette(style))
-    app.setStyleSheet(sheet(style))
+    with all_kept():
+        if app.property("initviz-fusion") is None:  # it takes long, and once is enough
+            app.setStyle("Fusion")
+            app.setProperty("initviz-fusion", True)
+        app.setFont(style.font())
+        app.setPalette(palette(style))
+        app.setStyleSheet(sheet(style))
+
+
+@contextmanager
+def all_kept() -> Iterator[None]:
+    """Let no widget die meanwhile: Qt restyles a list of all widgets, and would crash.
+
+    pyqtgraph's plots own widgets that nobody sees, and those of earlier plots are there until
+    Python's collector comes by, which it may do in any handler that Qt calls.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def palette(style: Style) -> QPalette:

@@ -45,6 +45,8 @@ class Canvas(pg.GraphicsLayoutWidget):
 
     def empty(self) -> None:
         """Empty the scene, and free its rows and columns of the sizes that they were given."""
+        # An item that is being dragged would be told of the mouse also when it is gone.
+        self.scene().dragItem = self.scene().lastHoverEvent = None
         self.ci.clear()
         layout = self.ci.layout
         for column in range(layout.columnCount()):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from initviz.experiment import Experiment
@@ -87,6 +87,10 @@ class Page(QWidget):
         self.hidden: set[str] = set()
         self.enlarged: View | None = None
         self._sizes: list[QByteArray] = []
+        self._resized = QTimer(self)
+        self._resized.setSingleShot(True)
+        self._resized.setInterval(0)
+        self._resized.timeout.connect(self._rearrange)
         self.views: list[View] = []
         self.rows = QSplitter(Qt.Orientation.Vertical)
         self.splitters = [self.rows]
@@ -246,8 +250,12 @@ class Page(QWidget):
             view.set_style(style)
 
     def resizeEvent(self, event: object) -> None:
-        """Let views choose their number of columns anew."""
-        self._rearrange()
+        """Let views choose their number of columns anew, soon.
+
+        Not at once: a new style sheet resizes, too, while Qt goes through a list of all widgets.
+        Old plots own some of them that nobody sees, and must not die on the way.
+        """
+        self._resized.start()
 
     def _rearrange(self, *_: object) -> None:
         for view in self.shown:

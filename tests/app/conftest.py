@@ -17,6 +17,7 @@ from initviz.app.memory import Memory
 from initviz.app.model import Model
 from initviz.app.player import Player
 from initviz.app.runner import Prober, Trainer
+from initviz.app.theme import all_kept
 from initviz.app.window import Window
 from initviz.experiment import DataSettings, Experiment, Lane
 from tests.tidy import tidy  # noqa: F401
@@ -61,7 +62,8 @@ def nothing_outlives_its_test(qapp: QApplication) -> Iterator[None]:
     assert threads() == before
     if not before:
         # A window is made four times as fast while the application has no style sheet.
-        qapp.setStyleSheet("")
+        with all_kept():
+            qapp.setStyleSheet("")
 
 
 @pytest.fixture
@@ -97,7 +99,8 @@ def make_window(qapp: QApplication, qtbot: QtBot, memory: Memory) -> Iterator[Ma
             if not old.isVisible():
                 delete(windows.pop(windows.index(old)))
         if not windows:
-            qapp.setStyleSheet("")
+            with all_kept():
+                qapp.setStyleSheet("")
         window = Window(experiment, memory, **more)
         windows.append(window)
         if memory.layout("window").isEmpty():

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -356,3 +357,16 @@ def test_a_header_shows_a_name_as_it_was_written(make: Make, name: str) -> None:
 
         assert len(headers) == 1
         assert f"{GLYPHS[0]} {name} " in headers[0].item.toPlainText() + " "
+
+
+def test_a_page_that_is_resized_makes_no_plots_anew_before_qt_is_done(
+    page: Page, qtbot: QtBot
+) -> None:
+    page.show_snapshot(full())
+    view = page.view("gradients")
+    qtbot.waitUntil(lambda: not page._resized.isActive())
+    view._shape = None  # it would be made anew now
+    kept = list(view.canvas.ci.items)
+    QApplication.sendEvent(page, QResizeEvent(QSize(1100, 800), page.size()))
+    assert list(view.canvas.ci.items) == kept
+    qtbot.waitUntil(lambda: list(view.canvas.ci.items) != kept)
