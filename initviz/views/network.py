@@ -131,7 +131,7 @@ class NetworkView(View):
         return (lanes, place, self.canvas.width() > 1100, of.data, of.seed)
 
     def build(self, snapshot: Snapshot) -> None:
-        self.stage = self.arrangement = None
+        self.stage = self.arrangement = self.hovered = None
         if self.inside is None:
             return
         place = None
@@ -195,8 +195,11 @@ class NetworkView(View):
             widget.setVisible(shown)
 
     def _light(self) -> None:
-        if self.inside is not None and self.stage is not None and self.arrangement is not None:
-            self.stage.light(self.inside, self.hovered, self.neuron)
+        if self.inside is None or self.stage is None or self.arrangement is None:
+            return
+        if self.hovered is not None and self.hovered.layer >= len(self.inside.snapshot.layers):
+            self.hovered = None  # the mouse rests where a deeper network was
+        self.stage.light(self.inside, self.hovered, self.neuron)
 
     # --- what people do -----------------------------------------------------------------------
 

@@ -607,6 +607,16 @@ def test_the_mouse_lights_a_neurons_lines_in_every_lane(make: Make) -> None:
     assert all(pane.edges.opacity() == 1 for pane in view.stage.panes)
 
 
+def test_the_mouse_may_rest_where_a_deeper_network_was(make: Make) -> None:
+    view = shown(make, inside(network(hidden=(4, 4, 4, 4))))
+    view.stage.panes[0].pointed.emit(Hit(3, 2))
+    assert len(view.stage.panes[0].outlines.hovered) == 1
+
+    view.show(inside(network(hidden=(4,))))
+    assert view.hovered is None
+    assert view.stage.panes[0].outlines.hovered == []
+
+
 # --- two lanes --------------------------------------------------------------------------------
 
 
