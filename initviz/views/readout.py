@@ -59,6 +59,7 @@ class Readout(QObject):
             f"background: {style.field}; color: {style.text}; border: 1px solid {style.muted};"
             f"border-radius: 4px; font-size: {style.px(SMALL_SIZE)}px;"
         )
+        self.label.clear()  # the same words take other room
         self.ring.set_style(style)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

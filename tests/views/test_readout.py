@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
@@ -120,6 +122,18 @@ def test_a_reading_is_broken_in_a_narrow_canvas(make: Make) -> None:
 
     assert view.readout.label.isVisible()
     assert view.canvas.rect().contains(view.readout.label.geometry())
+
+
+def test_a_reading_grows_with_the_text(make: Make) -> None:
+    view = make(GradientView, 600, 400)
+    view.show(full())
+    rest_at(view, some_value(view))
+    before = view.readout.label.size()
+    rest = view.readout.label.text()
+    view.set_style(dataclasses.replace(view.look, text_scale=2.0))
+    view.readout.refresh()
+    assert view.readout.label.text() == rest
+    assert view.readout.label.height() > 1.5 * before.height()
 
 
 @pytest.mark.parametrize("name", AXES)  # the network lights up what is under the mouse
