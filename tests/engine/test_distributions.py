@@ -211,6 +211,16 @@ def test_the_start_follows_the_first_update_that_is_held() -> None:
     assert thinned.stride > 1
 
 
+def test_a_first_update_that_is_thinned_out_meanwhile_is_no_failure(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = start_of(recording)
+    with monkeypatch.context() as patch:
+        patch.setattr(recording, "held", lambda _: (0, recording.parameters(0)))
+        assert known.numbers(recording, Part.UPDATES, (1,), 2) is None
+    assert known.numbers(recording, Part.UPDATES, (1,), 2) is not None
+
+
 def test_what_is_known_of_the_start_is_kept(recording: Recording) -> None:
     known = start_of(recording)
     numbers = known.numbers(recording, Part.WEIGHTS, (1, 2), 2)
