@@ -370,3 +370,11 @@ def test_a_page_that_is_resized_makes_no_plots_anew_before_qt_is_done(
     QApplication.sendEvent(page, QResizeEvent(QSize(1100, 800), page.size()))
     assert list(view.canvas.ci.items) == kept
     qtbot.waitUntil(lambda: list(view.canvas.ci.items) != kept)
+
+
+def test_a_plot_that_is_made_anew_is_dragged_no_longer(page: Page) -> None:
+    page.show_snapshot(full())
+    view = page.view("gradients")
+    view.canvas.scene().dragItem = view.canvas.boxes()[0]
+    view.redraw()
+    assert view.canvas.scene().dragItem is None
