@@ -26,6 +26,7 @@ class Watcher(QWidget):
 
 
 def test_no_widget_is_collected_while_qt_restyles_them(qapp: QApplication, qtbot: QtBot) -> None:
+    before = gc.isenabled()  # not beside a window
     widget = Watcher()
     qtbot.addWidget(widget)
     widget.show()
@@ -33,7 +34,7 @@ def test_no_widget_is_collected_while_qt_restyles_them(qapp: QApplication, qtbot
         theme.apply(qapp, style)
     assert widget.collects
     assert not any(widget.collects)
-    assert gc.isenabled()
+    assert gc.isenabled() == before
 
 
 def test_a_second_window_comes_and_goes_beside_the_first(
