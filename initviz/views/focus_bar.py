@@ -64,9 +64,11 @@ class FocusBar(QWidget):
             with QSignalBlocker(button):
                 button.setChecked(place in self.focus.lanes)
         self.pair.setEnabled(len(self.lanes) > 1)
-        if self.focus.beside is not None:
+        # One that was put aside by a click leaves its place to the next; one that is gone does not.
+        gone = focus.beside is not None and self.focus.beside is None
+        if self.focus.beside is not None or gone:
             with QSignalBlocker(self.pair):
-                self.pair.setChecked(True)
+                self.pair.setChecked(not gone)
         self.layer.setCurrentIndex(self.focus.layer)
 
     def set_style(self, style: Style) -> None:

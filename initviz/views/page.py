@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from initviz.experiment import Experiment
-from initviz.focus import Focus
+from initviz.focus import NEAREST, Focus
 from initviz.parts import Part
 from initviz.snapshot import Pinned, Snapshot
 from initviz.views import VIEWS
@@ -86,6 +86,7 @@ class Page(QWidget):
         self.zooms = zooms or Zooms()
         self.hidden: set[str] = set()
         self.enlarged: View | None = None
+        self._focus = NEAREST
         self._sizes: list[QByteArray] = []
         self._resized = QTimer(self)
         self._resized.setSingleShot(True)
@@ -218,6 +219,7 @@ class Page(QWidget):
 
     def set_focus(self, focus: Focus, experiment: Experiment) -> None:
         """Look closely at another lane, layer or neuron of an experiment."""
+        self._focus = focus
         if self.bar is not None:
             self.bar.show_focus(focus, experiment)
         for view in self.shown:
@@ -226,7 +228,7 @@ class Page(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw one epoch in every view that can be seen."""
         if self.bar is not None:
-            self.bar.show_focus(self.bar.focus, snapshot.experiment)
+            self.bar.show_focus(self._focus, snapshot.experiment)
         for view in self.shown:
             view.show(snapshot)
 

@@ -115,6 +115,7 @@ class DistributionView(View):
     def build(self, snapshot: Snapshot) -> None:
         self._ticked: object = None
         self._shown: tuple[Distribution, ...] = ()
+        self._of = snapshot  # that they are of: the newest may not have them yet
         self.steps: list[StepCurves] = []
         self.theory: list[LaneCurves] = []
         self.maps: list[pg.ImageItem] = []
@@ -173,7 +174,7 @@ class DistributionView(View):
         found = snapshot.distributions.get(self._part)
         if found is None:
             return
-        self._shown = found
+        self._shown, self._of = found, snapshot
         self.axes.follow((snapshot.run, self._part, snapshot.focus.lanes))
         self.panel.subtitle.setText(self._words(snapshot, found))
         self.note.setText(self._silence(snapshot, found))
@@ -306,13 +307,12 @@ class DistributionView(View):
 
     def value_at(self, position: QPointF) -> str:
         """The exact shares of the bin under the mouse, now and at the start."""
-        snapshot = self.snapshot
-        if snapshot is None or not self._shown:
+        if self.snapshot is None or not self._shown:
             return ""
         for place, plot in enumerate(self.plots):
             if plot.vb.sceneBoundingRect().contains(position):
                 at = plot.vb.mapSceneToView(position)
-                return self._bin_at(snapshot, place, at)
+                return self._bin_at(self._of, place, at)
         return ""
 
     def _bin_at(self, snapshot: Snapshot, place: int, at: QPointF) -> str:

@@ -96,3 +96,13 @@ def test_the_bar_follows_the_experiment(bar: FocusBar) -> None:
     bar.show_focus(Focus(), experiment(1, 2))
     assert not bar.pair.isEnabled()
     assert all(button.accessibleName() and button.toolTip() for button in bar.lanes)
+
+
+def test_two_are_side_by_side_no_longer_when_one_of_them_is_gone(bar: FocusBar) -> None:
+    bar.show_focus(Focus(0, 3), experiment(4, 3))
+    bar.show_focus(Focus(0, 3), experiment(2, 3))
+    assert down(bar) == [0]
+    assert not bar.pair.isChecked()
+    bar.show_focus(Focus(0, 3), experiment(4, 3))  # a late picture had fewer lanes
+    assert down(bar) == [0, 3]
+    assert bar.pair.isChecked()
