@@ -166,7 +166,11 @@ class Field(QWidget):
                 self._typed(self._stepped(direction))
                 return True
             if event.key() == Qt.Key.Key_Escape:
-                self.set_text(self._format(self._at_entry))
+                assert isinstance(self.control, QLineEdit)
+                before = self._format(self._at_entry)
+                if self.control.text() == before and not self.cure.text():
+                    return False  # nothing to take back: Esc is the window's
+                self.set_text(before)
                 return True
         elif event.type() == QEvent.Type.FocusIn:
             self._at_entry = self.value

@@ -346,13 +346,15 @@ class Window(QMainWindow):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc puts an enlarged view back, or leaves the full screen."""
-        if event.key() == Qt.Key.Key_Escape and self.page.enlarged is not None:
+        """Esc puts an enlarged view back, leaves the full screen, or lets a pinned neuron go."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.page.enlarged is not None:
             self.page.put_back()
-        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+        elif self.isFullScreen():
             self.reading.leave_full_screen()
         else:
-            super().keyPressEvent(event)
+            self.model.set_focus(self.model.focus.replace(neuron=None))
 
     def changeEvent(self, event: QEvent) -> None:
         """Enlarge the text on a full screen."""

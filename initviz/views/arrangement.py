@@ -21,6 +21,9 @@ INPUTS = -1
 SMALLEST, ROOMY, LARGEST = 22.0, 28.0, 56.0
 """Pixels on a side of a tile: where all neurons just fit, where some are left out, at most."""
 
+SIDES = (LARGEST, 48.0, 40.0, 34.0, 30.0, 26.0, SMALLEST)
+"""Sides that are tried, from the largest, for all columns to fit beside one another."""
+
 GENEROUS = 34.0
 """Pixels on a side of tiles that need not be staggered to be larger, where there is width."""
 
@@ -154,18 +157,10 @@ def arrange(
         height: the same.
         zoom: factor on everything.
     """
-    # Staggered tiles are larger, and take more width.
-    for least in (GENEROUS, SMALLEST):
-        frame = _Frame(height, least)
-        sizes, large = _sizes(shown, totals[-1] == 1, width, frame)
-        halves = [
-            side + 2 if frame.staggered(len(some), side) else side / 2
-            for some, side in zip(shown, sizes, strict=True)
-        ]
-        answer_room = 0.0 if totals[-1] == 1 else large + AIRY / 2
-        room = (width - 2 * (sum(halves) + MARGIN) - answer_room) / (len(shown) - 1)
-        if room >= AIRY:
-            break
+    # The largest tiles with which all columns fit; where none do, the largest that there are.
+    tried = [_fit(shown, totals[-1] == 1, width, height, most) for most in SIDES]
+    frame, sizes, halves, large, room = next((t for t in tried if t[-1] >= TIGHT), tried[0])
+    answer_room = 0.0 if totals[-1] == 1 else large + AIRY / 2
     fits = room >= TIGHT
     left = MARGIN
     if fits:
@@ -196,12 +191,36 @@ def arrange(
     return Arrangement(tuple(columns), zoom * whole, zoom * ground, answer)
 
 
+def _fit(
+    shown: Sequence[NDArray[np.int_]], single: bool, width: float, height: float, most: float
+) -> tuple[_Frame, list[float], list[float], float, float]:
+    """Columns of tiles of at most this side: how they stand, and the room between two of them.
+
+    Returns:
+        their frame, the sides of their tiles, half their widths, the side of the tile for the
+        answer, and the pixels that are left between two columns.
+    """
+    # Staggered tiles are larger, and take more width.
+    for least in (GENEROUS, SMALLEST):
+        frame = _Frame(height, min(least, most))
+        sizes, large = _sizes(shown, single, width, frame, most)
+        halves = [
+            side + 2 if frame.staggered(len(some), side) else side / 2
+            for some, side in zip(shown, sizes, strict=True)
+        ]
+        answer_room = 0.0 if single else large + AIRY / 2
+        room = (width - 2 * (sum(halves) + MARGIN) - answer_room) / (len(shown) - 1)
+        if room >= AIRY:
+            break
+    return frame, sizes, halves, large, room
+
+
 def _sizes(
-    shown: Sequence[NDArray[np.int_]], single: bool, width: float, frame: _Frame
+    shown: Sequence[NDArray[np.int_]], single: bool, width: float, frame: _Frame, most: float
 ) -> tuple[list[float], float]:
     """The sides of every column's tiles, and of the tile that shows the answer."""
     counts = [len(some) for some in (shown[:-1] if single else shown)]
-    size = max(SMALLEST, min([LARGEST, *(frame.size(count) for count in counts)]))
+    size = max(SMALLEST, min([most, *(frame.size(count) for count in counts)]))
     large = max(size, min(ANSWER, 0.5 * frame.height, 0.24 * width))
     sizes = [size] * len(shown)
     if single:

@@ -83,9 +83,9 @@ class PanelButtons(QWidget):
         self._arrange()
 
     def width_for(self, brief: bool) -> int:
-        """Pixels that the buttons take."""
+        """Pixels that the buttons take, zoomed or not: a plot must not jump when it is zoomed."""
         one = self.save.sizeHint().width() + self._row.spacing()
-        return one * ((1 if brief else 3) + self._zoomed)
+        return one * (2 if brief else 4)
 
     def _arrange(self) -> None:
         self.reset.setVisible(self._zoomed)

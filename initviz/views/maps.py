@@ -156,11 +156,12 @@ class MapView(View):
             self.headers[k].show(*mark, "diverged" if silent else "")
 
     def _show_words(self, quantity: Quantity, recorded: int) -> None:
-        more = "time across, depth up" if recorded > 1 else "fills to the right as it trains"
+        more = "time across, depth up" if recorded > 1 else "the start, depth up"
         self.panel.subtitle.setText(f"{quantity.words}: {more}")
 
     def _fit_axes(self, snapshot: Snapshot, recorded: int) -> None:
-        end = max(snapshot.experiment.epochs, recorded - 1)
+        # The start alone fills the maps: so one sees what a drag does to it.
+        end = max(snapshot.experiment.epochs, recorded - 1) if recorded > 1 else 0
         box = self.plots[0].vb
         ticked = (box.width(), box.height(), end)
         if ticked == self._ticked:

@@ -110,7 +110,7 @@ class MovementView(View):
         if early:
             words.append("no update yet")
         elif quantity is UPDATE:
-            words.append("dashed: 1e-3")
+            words.insert(0, "dashed: 1e-3")
         elif (snapshot.history.weight_norm[0, :, self._layer(snapshot)] == 0).any():
             words.append("‖W‖ where W₀ = 0")
         self.panel.subtitle.setText(" · ".join(words))

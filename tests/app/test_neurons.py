@@ -8,10 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from initviz.app.window import Window
 from initviz.experiment import DataSettings, Experiment, Lane
+from initviz.focus import Focus
 from initviz.parts import Part
 from initviz.views.network import NetworkView
 from tests.app.conftest import LONG, MakeWindow
-from tests.app.hands import finish, press
+from tests.app.hands import finish, press, press_focused
 
 
 def network(window: Window) -> NetworkView:
@@ -144,3 +145,21 @@ def test_an_edit_of_the_layers_lets_the_pinned_neuron_go(
     )
     assert view.stage.detail is None
     assert len(view.arrangement.columns[2].neurons) == 4
+
+
+def test_esc_lets_a_pinned_neuron_go_wherever_the_keyboard_is(window: Window, qtbot: QtBot) -> None:
+    window.model.set_focus(Focus(layer=0, neuron=2))
+    window.controls.fields["hidden"].control.setFocus()
+    press_focused(qtbot, window, Qt.Key.Key_Escape)
+    assert window.model.focus == Focus(layer=0)
+
+
+def test_esc_first_takes_back_what_was_typed(window: Window, qtbot: QtBot) -> None:
+    window.model.set_focus(Focus(layer=0, neuron=2))
+    field = window.controls.fields["hidden"]
+    field.control.setFocus()
+    typed = field.control.text()
+    qtbot.keyClicks(field.control, ",,")
+    press_focused(qtbot, window, Qt.Key.Key_Escape)
+    assert field.control.text() == typed
+    assert window.model.focus.neuron == 2

@@ -170,3 +170,15 @@ def test_equals_are_chosen_from_the_front_and_numbers_that_are_none_last() -> No
 
 def test_a_column_holds_more_inputs_than_are_shown_of_hundreds() -> None:
     assert capacity(500, 280) > MOST_INPUTS
+
+
+def test_tiles_give_way_before_the_output_leaves_the_picture() -> None:
+    totals = (2, 16, 16, 16, 16, 1)
+    half = of(totals, width=680, height=480)  # two lanes side by side on a large screen
+    whole = of(totals, width=1400, height=480)
+    assert half.width == 680
+    assert half.columns[-1].right <= 680
+    assert whole.columns[1].size > half.columns[1].size >= SMALLEST
+    deep = of((2, *(64,) * 40, 1), width=680, height=480)  # nothing makes these fit
+    assert deep.width > 680
+    assert deep.columns[1].size > SMALLEST
