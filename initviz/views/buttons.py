@@ -66,7 +66,7 @@ class PanelButtons(QWidget):
         self._arrange()
 
     def set_zoomed(self, zoomed: bool) -> None:
-        """Offer the whole axes while less of them is shown."""
+        """Offer the whole axes while less of them is shown, in the last button's place."""
         self._zoomed = zoomed
         self._arrange()
 
@@ -85,14 +85,14 @@ class PanelButtons(QWidget):
     def width_for(self, brief: bool) -> int:
         """Pixels that the buttons take, zoomed or not: a plot must not jump when it is zoomed."""
         one = self.save.sizeHint().width() + self._row.spacing()
-        return one * (2 if brief else 4)
+        return one * (1 if brief else 3)
 
     def _arrange(self) -> None:
         self.reset.setVisible(self._zoomed)
-        self.menu.setVisible(self._brief)
+        self.menu.setVisible(self._brief and not self._zoomed)
         self.save.setVisible(not self._brief)
         self.enlarge.setVisible(not self._brief)
-        self.hide_.setVisible(not self._brief and not self._enlarged)
+        self.hide_.setVisible(not (self._brief or self._enlarged or self._zoomed))
 
     def _button(self, tip: str) -> QToolButton:
         button = QToolButton(self)

@@ -166,7 +166,6 @@ class Page(QWidget):
         self._arrange()
         for splitter, sizes in zip(self.splitters, self._sizes, strict=True):
             splitter.restoreState(sizes)
-        self._rearrange()
 
     def set_hidden(self, view: View, hidden: bool) -> None:
         """Put a view away, or back to its place."""
@@ -194,6 +193,7 @@ class Page(QWidget):
             row.setVisible(any(row is panel or row.isAncestorOf(panel) for panel in panels))
         self.rows.setVisible(bool(shown))
         self.empty.setVisible(not shown)
+        self._resized.start()  # views that have another size now may want other columns
         self.changed.emit()
 
     def reset(self) -> None:

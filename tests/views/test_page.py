@@ -378,3 +378,13 @@ def test_a_plot_that_is_made_anew_is_dragged_no_longer(page: Page) -> None:
     view.canvas.scene().dragItem = view.canvas.boxes()[0]
     view.redraw()
     assert view.canvas.scene().dragItem is None
+
+
+def test_an_enlarged_boundary_stands_in_rows_that_fill_the_page(page: Page, qtbot: QtBot) -> None:
+    view = page.view("boundary")
+    page.show_snapshot(snapshot(5, boundary=linear_logits(1, 0, 0)))
+    narrow = view._tiles[0].box.boundingRect().width()
+    page.toggle_enlarged(view)
+    qtbot.waitUntil(lambda: view._tiles[0].box.boundingRect().width() > 1.5 * narrow)
+    page.put_back()
+    qtbot.waitUntil(lambda: view._tiles[0].box.boundingRect().width() < 1.2 * narrow)
