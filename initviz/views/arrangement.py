@@ -158,9 +158,14 @@ def arrange(
         zoom: factor on everything.
     """
     # The largest tiles with which all columns fit; where none do, the largest that there are.
-    tried = [_fit(shown, totals[-1] == 1, width, height, most) for most in SIDES]
-    frame, sizes, halves, large, room = next((t for t in tried if t[-1] >= TIGHT), tried[0])
-    answer_room = 0.0 if totals[-1] == 1 else large + AIRY / 2
+    single = totals[-1] == 1
+    largest = fit = _fit(shown, single, width, height, SIDES[0])
+    for side in SIDES[1:]:
+        if fit[-1] >= TIGHT:
+            break
+        fit = _fit(shown, single, width, height, side)
+    frame, sizes, halves, large, room = fit if fit[-1] >= TIGHT else largest
+    answer_room = 0.0 if single else large + AIRY / 2
     fits = room >= TIGHT
     left = MARGIN
     if fits:
