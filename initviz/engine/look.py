@@ -14,11 +14,11 @@ from initviz.engine.data import load
 from initviz.engine.device import find_dtype
 from initviz.engine.figures import (
     distribution_figures,
-    sample_figures,
     spreads,
     value_edges,
 )
 from initviz.engine.network import Evaluation, Pass, as_inputs
+from initviz.engine.samples import sample_figures
 from initviz.engine.spectra import spectra
 from initviz.engine.train import build_network
 from initviz.experiment import Experiment

@@ -14,9 +14,10 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
+from initviz.views.overplot import OverPlot
 from initviz.views.style import SYMBOLS, Style
 
 WIDE_POINTS = 100
@@ -48,7 +49,7 @@ class Curve:
     dotted: bool = False
 
 
-class LaneCurves(pg.GraphicsObject):
+class LaneCurves(OverPlot):
     """The curves of all lanes in one plot.
 
     Args:
@@ -112,17 +113,6 @@ class LaneCurves(pg.GraphicsObject):
         self.look = look
         self._pixmaps.clear()
         self.set_curves(self.curves)
-
-    def viewRangeChanged(self) -> None:
-        """The item is as large as what is seen of the plot."""
-        self.prepareGeometryChange()
-
-    def boundingRect(self) -> QRectF:
-        """All that the view shows."""
-        return QRectF(self.viewRect() or QRectF())
-
-    def dataBounds(self, *_: object, **__: object) -> None:
-        """The views set their own ranges."""
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw lines in the plot's coordinates, then markers in pixels."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
 
+from initviz.views.overplot import OverPlot
 from initviz.views.style import SMALL_SIZE, Style
 
 HATCH = 7
 """Pixels between the lines of a hatched gap."""
 
 
-class _Over(pg.GraphicsObject):
+class _Over(OverPlot):
     """An item over all of a plot that draws in pixels."""
 
     def __init__(self, style: Style) -> None:
@@ -25,17 +25,6 @@ class _Over(pg.GraphicsObject):
         """Draw the same in another look."""
         self.look = look
         self.update()
-
-    def viewRangeChanged(self) -> None:
-        """The item is as large as what is seen of the plot."""
-        self.prepareGeometryChange()
-
-    def boundingRect(self) -> QRectF:
-        """All that the view shows."""
-        return QRectF(self.viewRect() or QRectF())
-
-    def dataBounds(self, *_: object, **__: object) -> None:
-        """The views set their own ranges."""
 
 
 class Marks(_Over):

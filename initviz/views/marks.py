@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTransform
 
+from initviz.views.overplot import OverPlot
 from initviz.views.style import Style
 
 THIN = 4.0
 """Pixels under which what is marked gets a line through it, not around it."""
 
 
-class Overlay(pg.GraphicsObject):
+class Overlay(OverPlot):
     """An item as large as what is seen of the plot, which paints in pixels."""
 
     def __init__(self) -> None:
@@ -27,17 +27,6 @@ class Overlay(pg.GraphicsObject):
             self.rects = list(rects)
             self.setVisible(bool(self.rects))
             self.update()
-
-    def viewRangeChanged(self) -> None:
-        """The item is as large as what is seen of the plot."""
-        self.prepareGeometryChange()
-
-    def boundingRect(self) -> QRectF:
-        """All that the view shows."""
-        return QRectF(self.viewRect() or QRectF())
-
-    def dataBounds(self, *_: object, **__: object) -> None:
-        """The views set their own ranges."""
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Paint each rectangle where it stands on the device."""

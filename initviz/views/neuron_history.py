@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from initviz.parts import NeuronHistory
@@ -17,13 +17,14 @@ from initviz.views.base import add_plot, lane_colours
 from initviz.views.canvas import Canvas
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.network_words import number
+from initviz.views.overplot import OverPlot
 from initviz.views.style import SMALL_SIZE, Style
 
 HUGE = 1e30
 """Values are drawn up to this size."""
 
 
-class Band(pg.GraphicsObject):
+class Band(OverPlot):
     """The room between two curves, for each lane."""
 
     def __init__(self, style: Style) -> None:
@@ -44,17 +45,6 @@ class Band(pg.GraphicsObject):
                 path.closeSubpath()
             self.areas.append((path, colour))
         self.update()
-
-    def viewRangeChanged(self) -> None:
-        """The item is as large as what is seen of the plot."""
-        self.prepareGeometryChange()
-
-    def boundingRect(self) -> QRectF:
-        """All that the view shows."""
-        return QRectF(self.viewRect() or QRectF())
-
-    def dataBounds(self, *_: object, **__: object) -> None:
-        """The views set their own ranges."""
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Fill every area faintly."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from initviz.views.overplot import OverPlot
 from initviz.views.style import Style
 
 FILL = 95
@@ -41,7 +42,7 @@ class Steps:
         return path
 
 
-class StepCurves(pg.GraphicsObject):
+class StepCurves(OverPlot):
     """The histograms of one plot."""
 
     def __init__(self, style: Style) -> None:
@@ -67,17 +68,6 @@ class StepCurves(pg.GraphicsObject):
         """Draw the same in another look."""
         self.look = look
         self.set_steps(self.steps)
-
-    def viewRangeChanged(self) -> None:
-        """The item is as large as what is seen of the plot."""
-        self.prepareGeometryChange()
-
-    def boundingRect(self) -> QRectF:
-        """All that the view shows."""
-        return QRectF(self.viewRect() or QRectF())
-
-    def dataBounds(self, *_: object, **__: object) -> None:
-        """The views set their own ranges."""
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """Draw them; lines along the pixels are crisp without antialiasing."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 
+from initviz.views.overplot import OverPlot
 from initviz.views.zoom import ZoomBox
 
 
-class Touch(pg.GraphicsObject):
+class Touch(OverPlot):
     """An item that nobody sees over all of a plot.
 
     Emits ``touched(QPointF)``, a place in the plot's coordinates, at a click with the left
@@ -26,17 +27,6 @@ class Touch(pg.GraphicsObject):
         self.setZValue(100)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         plot.addItem(self, ignoreBounds=True)
-
-    def viewRangeChanged(self) -> None:
-        """The item is as large as what is seen of the plot."""
-        self.prepareGeometryChange()
-
-    def boundingRect(self) -> QRectF:
-        """All that the view shows."""
-        return QRectF(self.viewRect() or QRectF())
-
-    def dataBounds(self, *_: object, **__: object) -> None:
-        """The views set their own ranges."""
 
     def paint(self, painter: QPainter, *_: object) -> None:
         """There is nothing to see."""

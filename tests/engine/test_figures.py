@@ -10,13 +10,13 @@ from torch import Tensor
 from initviz.catalog.activations import ACTIVATIONS, RELU, SIGMOID, TANH
 from initviz.engine.figures import (
     lower_median,
-    sample_figures,
     saturated,
     size_histogram,
     spread,
     symmetry_and_deviation,
     value_histogram,
 )
+from initviz.engine.samples import sample_figures
 from initviz.parts import Samples
 from initviz.snapshot import LOG_HIGH, LOG_LOW, LOG_PER_DECADE
 
