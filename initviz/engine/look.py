@@ -29,6 +29,10 @@ SAMPLE_NUMBERS = 1 << 19
 """Activations, over all lanes and layers, that a probe aims to stay under."""
 MIN_SAMPLES, MAX_SAMPLES = 128, 512
 
+MOVING_NUMBERS, FEWEST = 1 << 18, 32
+"""The same while the picture moves, and the fewest samples that are looked at then. All claims of
+the lessons hold with those, too."""
+
 
 class Look:
     """The weights of one epoch at work. What nobody asks for is not computed.
@@ -137,6 +141,12 @@ def probe_samples(experiment: Experiment) -> int:
     per_sample = len(experiment.lanes) * sum(experiment.sizes[1:])
     samples = experiment.data.facts.train
     return min(samples, max(MIN_SAMPLES, min(MAX_SAMPLES, SAMPLE_NUMBERS // per_sample)))
+
+
+def moving_samples(experiment: Experiment) -> int:
+    """How many training points a probe runs while the picture moves: up to ``MIN_SAMPLES``."""
+    per_sample = len(experiment.lanes) * sum(experiment.sizes[1:])
+    return max(FEWEST, min(MIN_SAMPLES, MOVING_NUMBERS // per_sample))
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from initviz.engine.data import load
 from initviz.engine.device import find_dtype, set_threads
 from initviz.engine.distributions import Numbers, distributions
 from initviz.engine.inside import neuron_history, tiles, updates
-from initviz.engine.look import MIN_SAMPLES, Look
+from initviz.engine.look import Look, moving_samples
 from initviz.engine.start import Start, start_of
 from initviz.parts import DISTRIBUTED, Distribution, Part, Updates, Wanted
 from initviz.recording import Recording
@@ -45,8 +45,7 @@ def probe(
     set_threads(experiment)
     # torch has no read-only tensors; the network is built from a copy in any case.
     rows = torch.tensor(held, dtype=find_dtype(experiment))
-    # While the picture moves, as many points as deep networks are looked at with in any case.
-    most = wanted.samples or (0 if wanted.fine else MIN_SAMPLES)
+    most = wanted.samples or (0 if wanted.fine else moving_samples(experiment))
     look = Look(experiment, rows, most)
     layers = look.layers() if Part.LAYERS in parts else ()
     boundary = None

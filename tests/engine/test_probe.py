@@ -11,7 +11,13 @@ from initviz.catalog.activations import ACTIVATIONS
 from initviz.engine import probe, record, train
 from initviz.engine.data import load
 from initviz.engine.figures import round_up
-from initviz.engine.look import MAX_SAMPLES, MIN_SAMPLES, probe_samples
+from initviz.engine.look import (
+    FEWEST,
+    MAX_SAMPLES,
+    MIN_SAMPLES,
+    moving_samples,
+    probe_samples,
+)
 from initviz.experiment import Experiment, Lane
 from initviz.parts import Part, Wanted
 from initviz.recording import Recording
@@ -408,3 +414,19 @@ def test_every_activation_can_be_probed(name: str) -> None:
     layer = probe(recording, 1, Wanted(grid=0)).layers[0]
     expected = FUNCTIONS[name](torch.tensor(layer.preactivation)).numpy()
     np.testing.assert_allclose(layer.activation, expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("hidden", [(6, 5), (64,) * 5, (64,) * 40])
+def test_fewer_samples_are_looked_at_while_the_picture_moves(hidden: tuple[int, ...]) -> None:
+    experiment = small(lane("xavier_uniform"), hidden=hidden, data=data("moons", samples=1000))
+    recording = Recording(experiment)
+    recording.append(next(iter(train(experiment))))
+    parts = frozenset({Part.LAYERS})
+    fine, moving = (
+        probe(recording, 0, Wanted(0, parts, fine=fine)).layers[0].activation
+        for fine in (True, False)
+    )
+    assert fine.shape[1] == probe_samples(experiment)
+    assert moving.shape[1] == moving_samples(experiment)
+    assert FEWEST <= moving.shape[1] <= MIN_SAMPLES <= fine.shape[1]
+    np.testing.assert_allclose(moving[0], fine[0, : moving.shape[1]], rtol=1e-9, atol=1e-12)
