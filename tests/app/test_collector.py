@@ -23,10 +23,9 @@ class Knot:
         freed_by.append(threading.current_thread().name)
 
 
-def litter(count: int = 200_000) -> None:
-    """As many objects as make Python collect, were it to do so by itself."""
-    kept = [[] for _ in range(count)]
-    del kept
+def litter(kept: list[list[int]]) -> None:
+    """Make as many objects as make Python collect, were it to do so by itself."""
+    kept.extend([] for _ in range(10 * gc.get_threshold()[0]))
 
 
 def test_no_thread_but_the_windows_frees_what_is_held_by_cycles(
@@ -36,13 +35,15 @@ def test_no_thread_but_the_windows_frees_what_is_held_by_cycles(
     knot = Knot()
     freed_by = knot.freed_by
     del knot
-    thread = threading.Thread(target=litter, name="other")
+    kept: list[list[int]] = []
+    thread = threading.Thread(target=litter, args=(kept,), name="other")
     thread.start()
     thread.join()
     assert freed_by == []
 
     qtbot.waitUntil(lambda: bool(freed_by), timeout=LONG)
     assert freed_by == [threading.main_thread().name]
+    assert kept  # so many new objects are what a collection waits for
 
 
 def test_python_collects_by_itself_again_when_the_last_window_is_closed(
