@@ -22,7 +22,7 @@ from initviz.parts import NeuronHistory, Tiles, Updates
 from initviz.recording import Recording
 from initviz.snapshot import Array
 
-TILE_NUMBERS, FINE_TILE_NUMBERS = 1 << 20, 1 << 22
+TILE_NUMBERS, FINE_TILE_NUMBERS = 1 << 18, 1 << 22
 """Activations that the tiles of one lane may have: while the picture moves, and at rest."""
 
 LEAST_CELLS, MOST_CELLS = 8, 32
