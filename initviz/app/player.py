@@ -19,9 +19,10 @@ from initviz.parts import Part, Wanted
 from initviz.recording import DEFAULT_BUDGET, Recording
 from initviz.snapshot import Snapshot
 
-FRAME_MS, FAST_FRAME_MS, WAITING_MS = 33, 66, 4
-"""Time between two looks: longer at full speed, since painting costs training its time, and
-short while somebody waits for the answer to an edit or a step."""
+FRAME_MS, PLAYING_MS, FAST_FRAME_MS, WAITING_MS = 33, 16, 66, 4
+"""Time between two looks: at rest; while epochs go by with the clock, twice a frame, so that a
+picture that is late for one look need not wait for a whole frame; at full speed, since painting
+costs training its time; and while somebody waits for the answer to an edit or a step."""
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, math.inf)
 """Epochs a second; infinite is as fast as it goes."""
@@ -276,8 +277,9 @@ class Player(QObject):
         self._set_pace()
 
     def _set_pace(self) -> None:
-        fast = math.isinf(self.speed) and self.model.phase is Phase.TRAINING
-        pace = FAST_FRAME_MS if fast else FRAME_MS
+        pace = FRAME_MS
+        if self.model.phase is Phase.TRAINING:
+            pace = FAST_FRAME_MS if math.isinf(self.speed) else PLAYING_MS
         waiting = self._target is not None or self._aside is not None
         waiting = waiting or not (len(self.model.recording) and self.prober.idle)
         if waiting and self.model.phase in (Phase.IDLE, Phase.PAUSED, Phase.FINISHED):
