@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from initviz.app import theme
 from initviz.export.picture import draw
 from initviz.snapshot import Snapshot
 from initviz.views.page import PAGES, Page
-from initviz.views.style import STYLES
+from initviz.views.style import STYLES, Style
 
 
 @contextmanager
@@ -48,7 +49,16 @@ def render_page(
         size: width and height of the page on the screen.
         scale: pixels of the image for one of the screen.
     """
-    look = STYLES[style]
+    # Old plots must not die in the middle of Qt's work, nor in the thread that shows progress.
+    with theme.all_kept():
+        image = _render_page(snapshot, page, STYLES[style], size, scale)
+    gc.collect(0)
+    return image
+
+
+def _render_page(
+    snapshot: Snapshot, page: str, look: Style, size: Sequence[int], scale: float
+) -> QImage:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme.apply(app, look)
