@@ -18,6 +18,7 @@ DEFAULT_GRID = 100
 class Part(Enum):
     """A part of a snapshot that costs time, and that somebody has to want."""
 
+    VALUES = "values"
     LAYERS = "layers"
     BOUNDARY = "boundary"
     NEURONS = "neurons"

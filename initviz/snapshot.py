@@ -87,8 +87,8 @@ class Plane:
 
 
 @dataclass(frozen=True)
-class LayerSnapshot:
-    """One layer of all K lanes on the probe's n samples.
+class LayerValues:
+    """The numbers of one layer of all K lanes on the probe's n samples.
 
     Attributes:
         name: "hidden 1", ..., "output".
@@ -99,13 +99,6 @@ class LayerSnapshot:
         grad_z: dℓᵢ/dz per sample i (not divided by n), (K, n, fan_out).
         grad_weight: dL/dW of the mean loss, (K, fan_in, fan_out).
         grad_bias: dL/db, (K, fan_out).
-        activation_size, grad_z_size, grad_weight_size: their sizes, see ``Spread``.
-        deviation: (K,), standard deviation of the activations.
-        saturated: (K,), share of activations in saturation; NaN where φ does not saturate.
-        symmetry: (K,), how far the neurons of the layer are from being one neuron: rms deviation
-            from the mean neuron over the rms activation. 0 means identical.
-        values: the distribution of the activations on a linear axis.
-        sizes: the distribution of log₁₀|a|.
     """
 
     name: str
@@ -116,6 +109,22 @@ class LayerSnapshot:
     grad_z: Array
     grad_weight: Array
     grad_bias: Array
+
+
+@dataclass(frozen=True)
+class LayerSnapshot(LayerValues):
+    """One layer with what its numbers come to, lane by lane.
+
+    Attributes:
+        activation_size, grad_z_size, grad_weight_size: their sizes, see ``Spread``.
+        deviation: (K,), standard deviation of the activations.
+        saturated: (K,), share of activations in saturation; NaN where φ does not saturate.
+        symmetry: (K,), how far the neurons of the layer are from being one neuron: rms deviation
+            from the mean neuron over the rms activation. 0 means identical.
+        values: the distribution of the activations on a linear axis.
+        sizes: the distribution of log₁₀|a|.
+    """
+
     activation_size: Spread
     grad_z_size: Spread
     grad_weight_size: Spread
@@ -133,13 +142,15 @@ class Snapshot:
     Attributes:
         experiment: what was trained.
         epoch: the epoch that the weights are from.
-        layers: every layer with weights, the output last; () if only the boundary was wanted.
+        layers: every layer with weights, the output last; () if not wanted.
         plane: where boundaries are drawn.
         boundary: (K, outputs, G, G), the outputs on the plane, row 0 at the bottom; None if not
             wanted.
         history: the figures of every epoch recorded when the probe ran, past ``epoch`` too.
         diverged_at: (K,), the first epoch at which the lane's weights or losses were no longer
             finite, −1 where they always were.
+        bare: the same without what the numbers come to, where only VALUES were wanted; see
+            ``values``.
         rough: whether it is a sketch, of few points, that answers a drag until it rests.
         focus: the lanes and the layer that some parts are about.
         tiles: see ``Tiles``; None if not wanted.
@@ -157,6 +168,7 @@ class Snapshot:
     boundary: Array | None
     history: Scalars
     diverged_at: NDArray[np.int_]
+    bare: tuple[LayerValues, ...] = ()
     rough: bool = False
     focus: Focus = NEAREST
     tiles: Tiles | None = None
@@ -165,6 +177,11 @@ class Snapshot:
     samples: Samples | None = None
     distributions: Mapping[Part, tuple[Distribution, ...]] = field(default_factory=dict)
     spectra: Spectra | None = None
+
+    @property
+    def values(self) -> tuple[LayerValues, ...]:
+        """The numbers of every layer, the output last; () if neither they nor more was wanted."""
+        return self.layers or self.bare
 
     @property
     def run(self) -> object:

@@ -9,6 +9,7 @@ import math
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -42,6 +43,9 @@ PLAYING_WORK, RESTING_WORK = 5e8, 1e10
 SLOW_PROBE = 0.06
 """Seconds a probe may take while playing; of slower ones only half the grid is wanted."""
 
+JUDGING_SECONDS = 0.25
+"""Time between two judgements while the picture moves: nobody reads faster."""
+
 PATIENCE = 0.25
 """Seconds of rest before the boundary is drawn on the fine grid."""
 
@@ -65,10 +69,13 @@ class Player(QObject):
 
     Signals:
         shown(snapshot): a new snapshot is there to be drawn.
+        judged(snapshot): it has what is to be judged, too; every one has that shows a picture at
+            rest, and now and then one of a picture that moves.
         recorded(): epochs were added to the recording, or gone through again to catch up.
     """
 
     shown = Signal(object)
+    judged = Signal(object)
     recorded = Signal()
 
     def __init__(self, model: Model, budget: int = DEFAULT_BUDGET) -> None:
@@ -94,6 +101,7 @@ class Player(QObject):
         self._probe_failed = False
         self._slow = False  # whether this experiment's probes have taken too long
         self._edited = 0.0  # when the experiment was edited
+        self._judged = -math.inf  # when there was something to judge
         model.experiment_changed.connect(self._experiment_changed)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -341,8 +349,12 @@ class Player(QObject):
         snapshot = self._receive(result) if result is not None else None
         self._ask()  # first: the next is probed while this one is drawn
         if snapshot is not None:
+            assert result is not None
             self.snapshot = snapshot
             self.shown.emit(snapshot)
+            if result.request.judged:
+                self._judged = time.monotonic()
+                self.judged.emit(snapshot)
 
     def _ask(self) -> None:
         recording = self.model.recording
@@ -353,12 +365,18 @@ class Player(QObject):
             return
         if not len(recording) or self._probe_failed:
             return
-        grid = self._grid() if Part.BOUNDARY in self.parts else 0
-        wanted = Wanted(grid, self.parts, self.model.focus, self._resting)
+        grid, rests = self._grid() if Part.BOUNDARY in self.parts else 0, self._resting
+        wanted = Wanted(grid, self.parts, self.model.focus, rests)
         wish = (recording, self.model.cursor, wanted, recording.last)
-        if wish != self._asked:
-            self._asked = wish
-            self.prober.ask(Request(recording, self.model.cursor, wanted))
+        if wish == self._asked:
+            return
+        self._asked = wish
+        # What is only judged costs no frame its time.
+        due = self.model.phase is not Phase.TRAINING
+        due = due or time.monotonic() - self._judged > JUDGING_SECONDS
+        if not due:
+            wanted = replace(wanted, parts=self.drawn)
+        self.prober.ask(Request(recording, self.model.cursor, wanted, judged=due))
 
     def _receive(self, result: Result) -> Snapshot | None:
         """Take note of a result; returns what is to be drawn."""

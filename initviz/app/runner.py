@@ -7,6 +7,7 @@ fast worker cannot flood a slow window, and a slow worker cannot block it.
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections import deque
@@ -18,6 +19,10 @@ from initviz.recording import DEFAULT_BUDGET, Recording
 from initviz.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
+
+SWITCH_SECONDS = 0.002
+"""How long a thread keeps Python's lock while another one waits; 0.005 by default, of which a
+probe loses several to every frame that is painted meanwhile."""
 
 RATE_SECONDS = 3.0
 """How far back the speed of the training is measured."""
@@ -202,12 +207,19 @@ class Trainer:
 
 @dataclass(frozen=True)
 class Request:
-    """One wish for a snapshot; a sketch is of an epoch 0 that has not been recorded yet."""
+    """One wish for a snapshot.
+
+    Attributes:
+        recording, epoch, wanted: what ``probe`` takes.
+        sketch: whether it is one of an epoch 0 that has not been recorded yet.
+        judged: whether the snapshot is wanted for what is judged, too.
+    """
 
     recording: Recording
     epoch: int
     wanted: Wanted
     sketch: bool = False
+    judged: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,6 +240,7 @@ class Prober:
     """
 
     def __init__(self) -> None:
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._condition = threading.Condition()
         self._request: Request | None = None
         self._result: Result | None = None

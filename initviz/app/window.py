@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from functools import partial
 from pathlib import Path
 
@@ -58,9 +57,6 @@ from initviz.views.page import PAGES, Page
 from initviz.views.panel import Switch
 from initviz.views.zoom import Zooms
 
-JUDGING_SECONDS = 0.25
-"""How often the verdicts change while training runs."""
-
 FIRST_SIZE, TITLE_BAR = QSize(1280, 800), QSize(4, 36)
 
 
@@ -82,7 +78,6 @@ class Window(QMainWindow):
         super().__init__()
         self.memory = memory or Memory()
         self.lesson: Lesson | None = None
-        self._judged = 0.0
         self.model = Model(self._first_experiment(experiment))
         self.collector = Collector()
         self.player = Player(self.model, budget)
@@ -165,6 +160,7 @@ class Window(QMainWindow):
         model.phase_changed.connect(lambda _: self._phase_changed())
         player.recorded.connect(self._refresh)
         player.shown.connect(self._show_snapshot)
+        player.judged.connect(self._judge)
         self.scrubber.moved.connect(player.go_to)
         self.verdicts.remedy_asked.connect(self.add_remedy)
         self.verdicts.lesson.try_asked.connect(lambda wanted: model.edit(wanted.experiment))
@@ -197,14 +193,10 @@ class Window(QMainWindow):
         self.page.show_snapshot(snapshot)
         if snapshot.rough:
             self.verdicts.wait()
-            return
-        # Nobody reads faster, and words are dear to lay out; at rest the last ones stand.
-        training = self.model.phase is Phase.TRAINING
-        due = time.monotonic() - self._judged > JUDGING_SECONDS or not training
-        if snapshot.layers and due:
-            self._judged = time.monotonic()
-            self.verdicts.show_findings(snapshot, diagnose(snapshot))
-            self.verdicts.lesson.show_snapshot(snapshot)
+
+    def _judge(self, snapshot: Snapshot) -> None:
+        self.verdicts.show_findings(snapshot, diagnose(snapshot))
+        self.verdicts.lesson.show_snapshot(snapshot)
 
     def _page_changed(self) -> None:
         self._want()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ from initviz.engine.spectra import spectra
 from initviz.engine.train import build_network
 from initviz.experiment import Experiment
 from initviz.parts import Samples, Spectra
-from initviz.snapshot import Array, LayerSnapshot
+from initviz.snapshot import Array, LayerSnapshot, LayerValues
 
 SAMPLE_NUMBERS = 1 << 19
 """Activations, over all lanes and layers, that a probe aims to stay under."""
@@ -93,25 +94,22 @@ class Look:
         """Singular values of one layer's weights, whose first ones had ``start``, and Jacobians."""
         return spectra(self.network, self.passing, self.places, start, layer, fine)
 
+    def values(self) -> tuple[LayerValues, ...]:
+        """The numbers of every layer."""
+        return tuple(LayerValues(**numbers) for numbers in self._numbers())
+
     def layers(self) -> tuple[LayerSnapshot, ...]:
         """Every layer with its figures."""
-        experiment, network, passing = self.experiment, self.network, self.passing
+        experiment = self.experiment
         activations = [experiment.activation_of(lane) for lane in experiment.lanes]
-        deltas = [self._in_order(delta) for delta in passing.deltas]
-        gradients, sizes = self.gradients, spreads(self.activations, rough=self.rough)
+        deltas = [self._in_order(delta) for delta in self.passing.deltas]
+        sizes = spreads(self.activations, rough=self.rough)
         edges = value_edges(activations, np.array([size.rms for size in sizes[:-1]]))
         shapes = distribution_figures(self.activations, sizes, edges, activations)
         nowhere = np.full(len(self.places), np.nan)
         return tuple(
             LayerSnapshot(
-                name=name,
-                weight=_array(self._in_order(network.weights[i])),
-                bias=_array(self._in_order(network.biases[i])[:, 0]),
-                preactivation=_array(self._in_order(passing.preactivations[i])),
-                activation=_array(self.activations[i]),
-                grad_z=_array(deltas[i]),
-                grad_weight=_array(gradients[i]),
-                grad_bias=_array(self._in_order(network.bias_gradients[i])[:, 0]),
+                **numbers,
                 activation_size=sizes[i],
                 grad_z_size=delta,
                 grad_weight_size=gradient,
@@ -121,13 +119,28 @@ class Look:
                 values=shape.values,
                 sizes=shape.sizes,
             )
-            for i, (name, shape, delta, gradient) in enumerate(
+            for i, (numbers, shape, delta, gradient) in enumerate(
                 zip(
-                    experiment.layer_names, shapes, spreads(deltas, rough=self.rough),
-                    spreads(gradients, rough=self.rough), strict=True,
+                    self._numbers(), shapes, spreads(deltas, rough=self.rough),
+                    spreads(self.gradients, rough=self.rough), strict=True,
                 )
             )
         )  # fmt: skip
+
+    def _numbers(self) -> Iterator[dict[str, Any]]:
+        """What ``LayerValues`` takes, layer by layer."""
+        network, passing, gradients = self.network, self.passing, self.gradients
+        for i, name in enumerate(self.experiment.layer_names):
+            yield {
+                "name": name,
+                "weight": _array(self._in_order(network.weights[i])),
+                "bias": _array(self._in_order(network.biases[i])[:, 0]),
+                "preactivation": _array(self._in_order(passing.preactivations[i])),
+                "activation": _array(self.activations[i]),
+                "grad_z": _array(self._in_order(passing.deltas[i])),
+                "grad_weight": _array(gradients[i]),
+                "grad_bias": _array(self._in_order(network.bias_gradients[i])[:, 0]),
+            }
 
     def _in_order(self, x: Tensor) -> Tensor:
         """The lanes of x in the experiment's order; x itself where they stand in it."""

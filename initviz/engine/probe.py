@@ -48,6 +48,7 @@ def probe(
     most = wanted.samples or (0 if wanted.fine else moving_samples(experiment))
     look = Look(experiment, rows, most)
     layers = look.layers() if Part.LAYERS in parts else ()
+    bare = look.values() if Part.VALUES in parts and not layers else ()
     boundary = None
     if Part.BOUNDARY in parts and wanted.grid:
         boundary = look.boundary(wanted.grid, checkpoint)
@@ -63,6 +64,7 @@ def probe(
         experiment=experiment,
         epoch=epoch,
         layers=layers,
+        bare=bare,
         plane=load(experiment).plane,
         boundary=boundary,
         history=recording.scalars(),

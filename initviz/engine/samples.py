@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from torch import Tensor
 
+from initviz.engine.figures import stacks
 from initviz.parts import Samples
 from initviz.snapshot import Array
 
@@ -25,10 +26,12 @@ def sample_figures(x: Tensor, layers: Sequence[Tensor], classes: Tensor | None) 
     """
     members = _members(len(x), classes)
     with np.errstate(all="ignore"):  # lanes that have diverged, samples that have no direction
-        sums = [
-            _sample_sums(value.transpose(1, 2).numpy(), members) for value in (x[None], *layers)
-        ]
-        sums[0] = tuple(np.repeat(each, len(layers[0]), axis=0) for each in sums[0])
+        first = _sample_sums(x[None].transpose(1, 2).numpy(), members)
+        found = {-1: tuple(np.repeat(each, len(layers[0]), axis=0) for each in first)}
+        for stack, places in stacks(layers):
+            both = _sample_sums(stack.transpose(1, 2).numpy(), members)
+            found |= {place: tuple(e[lanes] for e in both) for place, lanes in places.items()}
+        sums = [found[place] for place in range(-1, len(layers))]
         size, apart, whole, parts, count = (np.stack(each) for each in zip(*sums, strict=True))
         # Sums over pairs of samples are squares of sums over samples: nothing of size n² is made.
         of_all = count.sum(axis=2)

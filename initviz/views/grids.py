@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF
 
 from initviz.focus import Focus
 from initviz.parts import Part
-from initviz.snapshot import LayerSnapshot, Snapshot
+from initviz.snapshot import LayerValues, Snapshot
 from initviz.views.axes import number_ticks
 from initviz.views.base import Header, View, add_plot, lane_marks
 from initviz.views.marks import Hatch, Outline
@@ -39,7 +39,7 @@ SPACING = 4
 class GridView(View):
     """Images of the layer in focus, neurons down, with a bar for their colours."""
 
-    parts = frozenset({Part.LAYERS})
+    parts = frozenset({Part.VALUES})
     square: ClassVar[bool] = False
     zeros: ClassVar[bool] = False
     bottom: ClassVar[int] = 20
@@ -66,13 +66,13 @@ class GridView(View):
         self.bar.plot.layout.setContentsMargins(0, 0, 0, self.look.px(self.bottom))
 
     def feed(self, snapshot: Snapshot) -> None:
-        if not snapshot.layers:
+        if not snapshot.values:
             return
         focus = self.seen(snapshot)
-        self.draw(snapshot, focus, snapshot.layers[focus.layer])
+        self.draw(snapshot, focus, snapshot.values[focus.layer])
         self._arrange()
 
-    def draw(self, snapshot: Snapshot, focus: Focus, layer: LayerSnapshot) -> None:
+    def draw(self, snapshot: Snapshot, focus: Focus, layer: LayerValues) -> None:
         """Feed the grids, one for each of the lanes in focus."""
         raise NotImplementedError
 

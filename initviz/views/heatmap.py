@@ -7,9 +7,10 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 
+from initviz.catalog.activations import Activation
 from initviz.focus import Focus
 from initviz.similarity import directions, similar_order
-from initviz.snapshot import LayerSnapshot, Snapshot
+from initviz.snapshot import Array, LayerValues, Snapshot
 from initviz.views.axes import tick_text
 from initviz.views.class_axis import STRIP, ClassAxis, SampleOrder, sample_order
 from initviz.views.grids import START, GridView, gap_words
@@ -69,7 +70,7 @@ class HeatmapView(GridView):
         self._axes.append(ClassAxis(self.look))
         return self._axes[-1]
 
-    def draw(self, snapshot: Snapshot, focus: Focus, layer: LayerSnapshot) -> None:
+    def draw(self, snapshot: Snapshot, focus: Focus, layer: LayerValues) -> None:
         samples, width = layer.activation.shape[1:]
         ordered = self._samples(snapshot, samples)
         level, positive = self._scale(snapshot, focus, layer)
@@ -86,12 +87,12 @@ class HeatmapView(GridView):
             rows = self.rows(snapshot, focus, place)
             grid.show(cells if rows is None else cells[rows], (width, samples), rows)
             self._axes[place].show_samples(ordered)
-            size = float(layer.activation_size.rms[lane])
+            size = rms(layer.activation[lane])
             grid.head(snapshot, lane, self._figure(dead, width, size))
             grid.say(gap_words(snapshot, lane, finite=bool(np.isfinite(size))))
             grid.mark([] if focus.neuron is None else [self._row_of(focus.neuron, rows)])
         by = "class" if ordered.classes else "target"
-        logits = ", logits" if focus.layer == len(snapshot.layers) - 1 else ""
+        logits = ", logits" if focus.layer == len(snapshot.values) - 1 else ""
         self.panel.subtitle.setText(f"{layer.name}{logits} · {samples} samples by {by}")
 
     def rows(self, snapshot: Snapshot, focus: Focus, place: int) -> NDArray[np.int_] | None:
@@ -103,7 +104,7 @@ class HeatmapView(GridView):
         if key not in self._rows:
             if len(self._rows) > 8:
                 self._rows.clear()
-            values = snapshot.layers[focus.layer].activation[lane]
+            values = snapshot.values[focus.layer].activation[lane]
             self._rows[key] = similar_order(directions(values))
         return self._rows[key]
 
@@ -115,16 +116,16 @@ class HeatmapView(GridView):
 
     def value_at(self, position: QPointF) -> str:
         found = self.at(position)
-        if self.snapshot is None or found is None or not self.snapshot.layers:
+        if self.snapshot is None or found is None or not self.snapshot.values:
             return ""
         place, row, column = found
         focus = self.seen(self.snapshot)
-        layer = self.snapshot.layers[focus.layer]
+        layer = self.snapshot.values[focus.layer]
         lane, neuron = focus.lanes[place], self.neuron_at(place, row)
         ordered = self._samples(self.snapshot, layer.activation.shape[1])
         value = float(layer.activation[lane, ordered.order[column], neuron])
         whose = f"{self.snapshot.experiment.lanes[lane].title} · " if len(self.grids) > 1 else ""
-        letter = "z" if focus.layer == len(self.snapshot.layers) - 1 else "a"
+        letter = "z" if focus.layer == len(self.snapshot.values) - 1 else "a"
         return (
             f"{whose}{layer.name}, neuron {neuron + 1}, {ordered.describe(column)}: "
             f"{letter} = {tick_text(value)}"
@@ -156,10 +157,10 @@ class HeatmapView(GridView):
                 line.setData(edges, np.tile([0.0, 1e5], len(edges) // 2))
         return self._sorted[1]
 
-    def _scale(self, snapshot: Snapshot, focus: Focus, layer: LayerSnapshot) -> tuple[float, bool]:
+    def _scale(self, snapshot: Snapshot, focus: Focus, layer: LayerValues) -> tuple[float, bool]:
         """Where the colours of all lanes in focus end, and whether no number is negative."""
         experiment = snapshot.experiment
-        if focus.layer < len(snapshot.layers) - 1:
+        if focus.layer < len(snapshot.values) - 1:
             bounds = [
                 experiment.activation_of(experiment.lanes[lane]).bounds for lane in focus.lanes
             ]
@@ -167,12 +168,25 @@ class HeatmapView(GridView):
             if len(known) == len(bounds):
                 ends = [end for bound in known for end in bound]
                 return max(abs(end) for end in ends), min(ends) >= 0
-            positive = float(layer.values.edges[0]) >= 0
+            positive = all(
+                _positive(experiment.activation_of(experiment.lanes[lane])) for lane in focus.lanes
+            )
         else:
             positive = False
-        sizes = [float(layer.activation_size.rms[lane]) for lane in focus.lanes]
+        sizes = [rms(layer.activation[lane]) for lane in focus.lanes]
         needed = REACH * max((size for size in sizes if np.isfinite(size)), default=0.0)
         return self.level.follow(needed, (snapshot.run, focus.lanes, focus.layer)), positive
 
     def _row_of(self, neuron: int, rows: NDArray[np.int_] | None) -> int:
         return neuron if rows is None else int(np.flatnonzero(rows == neuron)[0])
+
+
+def rms(values: Array) -> float:
+    """Root of the mean square, also where squares would overflow in float32."""
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+
+
+def _positive(activation: Activation) -> bool:
+    """Whether no activation is negative."""
+    return bool((activation.value(np.linspace(-20.0, 20.0, 401)) >= 0).all())

@@ -48,7 +48,7 @@ class Inside:
     @staticmethod
     def complete(snapshot: Snapshot) -> bool:
         """Whether a snapshot has what is needed."""
-        return snapshot.tiles is not None and bool(snapshot.layers)
+        return snapshot.tiles is not None and bool(snapshot.values)
 
     @property
     def cells(self) -> int:
@@ -68,9 +68,9 @@ class Inside:
         """The figures of one layer's neurons."""
         key = (place, layer)
         if key not in self._figures:
-            lane, shown = self.lanes[place], self.snapshot.layers[layer]
+            lane, shown = self.lanes[place], self.snapshot.values[layer]
             of = self.snapshot.experiment
-            output = layer == len(self.snapshot.layers) - 1
+            output = layer == len(self.snapshot.values) - 1
             activation = None if output else of.activation_of(of.lanes[lane])
             self._figures[key] = neuron_figures(
                 shown.activation[lane], shown.grad_z[lane], activation
@@ -82,7 +82,7 @@ class Inside:
         if kind == UPDATE:
             updates = self.snapshot.updates
             return None if updates is None else updates.layers[layer]
-        shown = self.snapshot.layers[layer]
+        shown = self.snapshot.values[layer]
         return shown.weight if kind == WEIGHT else shown.grad_weight
 
     def scale(self, kind: str, layer: int) -> float:
@@ -106,7 +106,7 @@ class Inside:
             elif layer == INPUTS:
                 with np.errstate(all="ignore"):
                     part = np.linalg.norm(
-                        self.snapshot.layers[0].grad_weight[lane].astype(np.float64), axis=1
+                        self.snapshot.values[0].grad_weight[lane].astype(np.float64), axis=1
                     )
             else:
                 figures = self.figures(place, layer)
@@ -152,7 +152,7 @@ class Inside:
     def bound(self, layer: int) -> float:
         """The size at which the colours of a layer end if all of its neurons share them."""
         of = self.snapshot.experiment
-        if layer < len(self.snapshot.layers) - 1:
+        if layer < len(self.snapshot.values) - 1:
             bounds = [of.activation_of(of.lanes[lane]).bounds for lane in self.lanes]
             if all(bounds):
                 return max(abs(end) for ends in bounds if ends for end in ends)

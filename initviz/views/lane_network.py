@@ -69,7 +69,7 @@ class LaneNetwork:
     def strip(self, layer: int, neurons: NDArray[np.int_], rects: Sequence[QRectF]) -> Strip:
         """Tiles of some neurons of a layer."""
         inside = self.inside
-        last = len(inside.snapshot.layers) - 1
+        last = len(inside.snapshot.values) - 1
         if layer == last and inside.sizes[-1] == 1:
             values = label_bytes(inside.outputs(self.place), self.colouring)
             return Strip(values, self._gap(), self.colouring.table, rects)
@@ -91,7 +91,7 @@ class LaneNetwork:
     ) -> list[Mark]:
         if column.layer == INPUTS or self.inside.diverged(self.place) is not None:
             return []
-        output = column.layer == len(self.inside.snapshot.layers) - 1
+        output = column.layer == len(self.inside.snapshot.values) - 1
         figures = self.inside.figures(self.place, column.layer)
         dead, stuck = figures.dead, figures.stuck
         marks = []
@@ -147,7 +147,7 @@ class LaneNetwork:
     def counts(self) -> tuple[int, int, int]:
         """Dead and saturated neurons, and groups of identical ones, in the layers that are seen."""
         dead = stuck = groups = 0
-        output = len(self.inside.snapshot.layers) - 1
+        output = len(self.inside.snapshot.values) - 1
         if self.inside.diverged(self.place) is None:
             for column in self.columns:
                 if column.layer == INPUTS:

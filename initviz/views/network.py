@@ -36,7 +36,7 @@ class NetworkView(View):
         "chosen ones. The wheel zooms, dragging moves; a layer's name puts that layer in focus.\n"
         "A cross marks dead neurons, a hatched corner saturated ones, equal letters identical ones."
     )
-    parts = frozenset({Part.LAYERS, Part.NEURONS})
+    parts = frozenset({Part.VALUES, Part.NEURONS})
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -74,6 +74,7 @@ class NetworkView(View):
         self.inside: Inside | None = None
         self.stage: Stage | None = None
         self.arrangement: Arrangement | None = None
+        self._base: tuple[object, Arrangement] | None = None  # unzoomed, and what it was made for
         self.hovered: Hit | None = None
         self._rest = QTimer(self.canvas)  # it goes with what it draws
         self._rest.setSingleShot(True)
@@ -158,7 +159,10 @@ class NetworkView(View):
         width, height = window.width(), window.height()
         self.choice.update(self.inside, height, self.ranking.value, self.neuron)
         shown, sizes = self.choice.shown, self.inside.sizes
-        base = arrange(shown, sizes, width, height)
+        key = (sizes, width, height, *(some.tobytes() for some in shown))
+        if self._base is None or self._base[0] != key:
+            self._base = key, arrange(shown, sizes, width, height)
+        base = self._base[1]
         narrower = window.width() < self.sight.window.width()
         self.sight.fit(base, window)
         zoom = self.sight.zoom
@@ -197,7 +201,7 @@ class NetworkView(View):
     def _light(self) -> None:
         if self.inside is None or self.stage is None or self.arrangement is None:
             return
-        if self.hovered is not None and self.hovered.layer >= len(self.inside.snapshot.layers):
+        if self.hovered is not None and self.hovered.layer >= len(self.inside.snapshot.values):
             self.hovered = None  # the mouse rests where a deeper network was
         self.stage.light(self.inside, self.hovered, self.neuron)
 

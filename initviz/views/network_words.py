@@ -18,7 +18,7 @@ def neuron_name(inside: Inside, layer: int, neuron: int) -> str:
     if layer == INPUTS:
         named = neuron < len(facts.axes) and len(facts.axes) >= inside.sizes[0]
         return f"input {facts.axes[neuron]}" if named else f"input {neuron + 1}"
-    if layer == len(inside.snapshot.layers) - 1:
+    if layer == len(inside.snapshot.values) - 1:
         several = facts.outputs > 1
         return f"output · {facts.classes[neuron]}" if several else "output"
     return f"{inside.name(layer)} · neuron {neuron + 1}"
@@ -37,7 +37,7 @@ def neuron_lines(inside: Inside, place: int, layer: int, neuron: int) -> list[tu
         lines.append(("saturated", percent(saturated)))
     lines.append(("∂ℓ/∂z rms", number(float(figures.gradient[neuron]))))
     lane = inside.lanes[place]
-    lines.append(("bias", number(float(inside.snapshot.layers[layer].bias[lane][neuron]))))
+    lines.append(("bias", number(float(inside.snapshot.values[layer].bias[lane][neuron]))))
     group = int(figures.group[neuron])
     if group >= 0:
         others = int((figures.group == group).sum()) - 1

@@ -109,7 +109,7 @@ class NeuronDetail:
     def _weights(
         self, inside: Inside, layer: int, neuron: int, *, outgoing: bool
     ) -> list[Array]:  # fmt: skip
-        layers = inside.snapshot.layers
+        layers = inside.snapshot.values
         if outgoing and layer + 1 == len(layers):
             return [np.zeros(0) for _ in inside.lanes]
         values = inside.values(WEIGHT, layer + 1 if outgoing else layer)

@@ -43,7 +43,7 @@ class SamplesView(View):
         "and of different classes (dotted).\n"
         "A click on a layer looks at it closely."
     )
-    parts = frozenset({Part.LAYERS, Part.SAMPLES})
+    parts = frozenset({Part.VALUES, Part.SAMPLES})
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
@@ -92,7 +92,7 @@ class SamplesView(View):
         self.gaps = Gaps(self.plot, self.look)
 
     def feed(self, snapshot: Snapshot) -> None:
-        if snapshot.samples is None or not snapshot.layers:
+        if snapshot.samples is None or not snapshot.values:
             return
         if self.plot.vb.width() != self._width:
             self._width = self.plot.vb.width()
@@ -114,7 +114,7 @@ class SamplesView(View):
 
     def value_at(self, position: QPointF) -> str:
         shown = self.snapshot
-        if shown is None or shown.samples is None or not shown.layers:
+        if shown is None or shown.samples is None or not shown.values:
             return ""
         box = self.plot.vb
         if not box.sceneBoundingRect().contains(position):
@@ -128,7 +128,7 @@ class SamplesView(View):
             layer = int(np.argmin(away))
             if away[layer] < nearest:
                 nearest = float(away[layer])
-                place = "inputs" if layer == 0 else shown.layers[layer - 1].name
+                place = "inputs" if layer == 0 else shown.values[layer - 1].name
                 title = lane_marks(shown)[lane][1]
                 words = f"{place} · {title}: {what} {tick_text(float(numbers[layer]))}"
         return words
@@ -221,8 +221,13 @@ class SamplesView(View):
 
 def all_zero(snapshot: Snapshot) -> NDArray[np.bool_]:
     """(layers + 1, K), whether inputs and layers of a lane are exactly 0 for every sample."""
-    sizes = np.stack([layer.activation_size.rms for layer in snapshot.layers])
-    return np.concatenate([np.zeros((1, sizes.shape[1]), dtype=np.bool_), sizes == 0])
+    assert snapshot.samples is not None
+    # Only where nothing is spread are the numbers worth a look.
+    zero: NDArray[np.bool_] = np.isnan(snapshot.samples.spread)
+    zero[0] = False
+    for place, lane in np.argwhere(zero):
+        zero[place, lane] = not snapshot.values[place - 1].activation[lane].any()
+    return zero
 
 
 class Gaps:
@@ -249,7 +254,7 @@ class Gaps:
             if snapshot.diverged[k]:
                 words = f"diverged at epoch {snapshot.diverged_at[k]}"
             elif zeros and nothing[:, k].any():
-                first = snapshot.layers[int(np.argmax(nothing[:, k])) - 1].name
+                first = snapshot.values[int(np.argmax(nothing[:, k])) - 1].name
                 words = f"{first} is all 0"
             else:
                 continue

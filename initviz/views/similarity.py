@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from initviz.focus import Focus
 from initviz.neurons import groups
 from initviz.similarity import Directions, cosine, cosines, directions, spread
-from initviz.snapshot import Array, LayerSnapshot, Snapshot
+from initviz.snapshot import Array, LayerValues, Snapshot
 from initviz.views.grids import GridView, gap_words
 from initviz.views.panel import Switch
 from initviz.views.scale import brief, to_bytes
@@ -19,7 +19,7 @@ from initviz.views.style import Style
 MOST_CELLS = 200
 """Cells on a side of a matrix; with more neurons, a cell has the mean of a block of them."""
 
-COLUMNS: Mapping[str, Callable[[LayerSnapshot, int], Array]] = {
+COLUMNS: Mapping[str, Callable[[LayerValues, int], Array]] = {
     "weights": lambda layer, lane: layer.weight[lane],
     "activations": lambda layer, lane: layer.activation[lane],
     "gradients": lambda layer, lane: layer.grad_weight[lane],
@@ -61,7 +61,7 @@ class SimilarityView(GridView):
         self.kind.chosen.connect(lambda _: self._again())
         self.panel.add_tool(self.kind)
 
-    def draw(self, snapshot: Snapshot, focus: Focus, layer: LayerSnapshot) -> None:
+    def draw(self, snapshot: Snapshot, focus: Focus, layer: LayerValues) -> None:
         self.show_bar(1.0)
         self._seen: list[Directions] = []
         width, block, zeros = layer.bias.shape[1], 1, 0
@@ -71,7 +71,7 @@ class SimilarityView(GridView):
             self._seen.append(found)
             matrix, block = cosines(found, MOST_CELLS)
             grid.show(to_bytes(matrix, 1.0, zeros=False), (width, width), None, block)
-            grid.head(snapshot, lane, self._figure(snapshot, found, layer, lane))
+            grid.head(snapshot, lane, self._figure(snapshot, found, lane))
             broken = bool(found.broken.any())
             words = gap_words(snapshot, lane, finite=not broken)
             if found.zero.all():
@@ -86,7 +86,7 @@ class SimilarityView(GridView):
 
     def value_at(self, position: QPointF) -> str:
         found = self.at(position)
-        if self.snapshot is None or found is None or not self.snapshot.layers:
+        if self.snapshot is None or found is None or not self.snapshot.values:
             return ""
         place, row, column = found
         of = self._seen[place]
@@ -100,17 +100,13 @@ class SimilarityView(GridView):
         value = f"{cosine(of, row, column) + 0.0:.7g}".replace("-", "−")
         return f"{whose}neurons {row + 1} and {column + 1}: cosine {value}"
 
-    def _figure(
-        self, snapshot: Snapshot, found: Directions, layer: LayerSnapshot, lane: int
-    ) -> str:
+    def _figure(self, snapshot: Snapshot, found: Directions, lane: int) -> str:
         """How many neurons there are behind the many, and how far they are from being one."""
         if found.broken.any():
             return "diverged" if snapshot.diverged[lane] else "not finite"
         width = len(found.length)
         _, distinct = groups(found.columns)
-        known = self.kind.value == "activations"
-        apart = float(layer.symmetry[lane]) if known else spread(found)
-        tail = f" · spread {brief(apart)}"
+        tail = f" · spread {brief(spread(found))}"
         few = f"{distinct} of {width}"
         return self.fitting(f"{distinct} distinct of {width}{tail}", f"{few}{tail}", few)
 

@@ -38,8 +38,8 @@ def shown(
     return dataclasses.replace(made, samples=Samples(*each))
 
 
-def test_it_wants_layers_and_samples() -> None:
-    assert SamplesView.parts == {Part.LAYERS, Part.SAMPLES}
+def test_it_wants_values_and_samples() -> None:
+    assert SamplesView.parts == {Part.VALUES, Part.SAMPLES}
 
 
 def test_heights_are_the_decades_of_the_spread_from_the_inputs_on(make: Make) -> None:
