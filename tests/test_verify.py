@@ -67,7 +67,7 @@ def test_what_holds_at_the_start_only_is_not_held_always() -> None:
 
 @pytest.fixture
 def one_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("initviz.cli.LESSONS", {"false": LESSON})
+    monkeypatch.setattr("initviz.cli.commands.verify.LESSONS", {"false": LESSON})
     monkeypatch.setattr(lessons, "LESSONS", {"false": LESSON})
 
 

@@ -10,7 +10,7 @@ from initviz.export.picture import draw
 from initviz.focus import Focus
 from initviz.similarity import cosines, directions
 from initviz.snapshot import Snapshot
-from initviz.views.scale import GAP, MIDDLE, to_bytes
+from initviz.views.scale import GAP, MIDDLE, brief, to_bytes
 from initviz.views.similarity import MOST_CELLS, SimilarityView
 from initviz.views.style import GLYPHS
 from tests.views.conftest import Make
@@ -87,7 +87,9 @@ def test_distinct_neurons_are_counted_with_their_spread(view: SimilarityView) ->
     assert text.endswith(("e−7", "e−8"))
 
     view.kind.choose("activations")
-    assert "8 distinct of 8 · spread 1" in view.grids[0].header.item.toPlainText()
+    a = view.snapshot.layers[0].activation[0].astype(np.float64)
+    apart = np.sqrt((a - a.mean(axis=1, keepdims=True)).var() / np.square(a).mean())
+    assert f"8 distinct of 8 · spread {brief(apart)}" in view.grids[0].header.item.toPlainText()
 
 
 def test_narrow_headers_lose_the_spread_before_the_name(make: Make) -> None:

@@ -1,0 +1,63 @@
+"""The command line: a module for each command, imported only when it is asked for.
+
+Qt and torch are imported only by the command that needs them, and only when it begins its work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from initviz import __version__
+from initviz.cli.inputs import BadInputError
+from initviz.cli.status import BAD_INPUT, DONE, INTERRUPTED
+
+COMMANDS = {
+    "render": "draw pages and views, without a window",
+    "verify": "train the lessons and check what they claim",
+    "list": "what there is to choose",
+}
+"""Every command and what it does. Its module in ``commands`` has ``parser()`` and ``run()``."""
+
+EXAMPLES = """examples:
+  initviz                            open the window
+  initviz zeros                      open it on a lesson, by name or number
+  initviz my-experiment.toml         open it on an experiment
+  initviz --csv data.csv --target y  open it on a table of your own
+  initviz render constant --epoch 30 --theme light
+                                     draw a lesson's pages as PNG, without a window
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0 done, 1 failed, 2 bad input."""
+    logging.basicConfig(format="initviz: %(levelname)s: %(message)s")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = words.pop(0) if words and words[0] in COMMANDS else "window"
+    try:
+        module = import_module(f"initviz.cli.commands.{command}")
+        parser: argparse.ArgumentParser = module.parser()
+        if command == "window":
+            parser.add_argument("--version", action="version", version=f"initviz {__version__}")
+            parser.epilog = f"{_commands()}\n{EXAMPLES}"
+        status: int = module.run(parser.parse_args(words))
+        return status
+    except BadInputError as error:
+        print(f"initviz: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("initviz: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # as in initviz list | head: nobody reads on
+        # What is still buffered must not be written at the end of the program.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _commands() -> str:
+    lines = [f"  initviz {name:8} {what}" for name, what in COMMANDS.items()]
+    return "\n".join(["commands (each has its own --help):", *lines, ""])

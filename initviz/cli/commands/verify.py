@@ -1,0 +1,81 @@
+"""``initviz verify``: train the lessons and check what they claim."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from initviz.catalog.lessons import LESSONS, Lesson, find
+from initviz.cli.inputs import BadInputError
+from initviz.cli.progress import bars
+from initviz.cli.status import DONE, FAILED
+
+if TYPE_CHECKING:
+    from initviz.verify import Verified
+
+
+def parser() -> argparse.ArgumentParser:
+    """What is understood."""
+    parser = argparse.ArgumentParser(
+        prog="initviz verify",
+        description="Train lessons without a window and check every sentence that they claim.",
+        epilog="Exit status: 0 if all claims are met, 1 if one is not, 2 for bad input.",
+    )
+    parser.add_argument("what", nargs="*", help="lessons by name or number; all by default")
+    parser.add_argument(
+        "--seeds", type=int, default=1, metavar="N",
+        help="try N seeds, and print on how many each claim holds (1)",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    return parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train and judge."""
+    if not 1 <= options.seeds <= 1000:
+        raise BadInputError(f"--seeds: {options.seeds} is out of range; write 1 to 1000")
+    try:
+        lessons = [find(what) for what in options.what] or list(LESSONS.values())
+    except LookupError as error:
+        raise BadInputError(str(error.args[0])) from None
+    from initviz.engine.device import DeviceError
+    from initviz.verify import verify
+
+    found = {}
+    try:
+        with bars(transient=True) as progress:
+            for lesson in lessons:
+                total = options.seeds * lesson.experiment.epochs
+                bar = progress.begin(lesson.heading, total)
+                found[lesson] = verify(lesson, options.seeds, bar.reach)
+                bar.end()
+                if not options.json:
+                    _print_claims(lesson, found[lesson], options.seeds)
+    except DeviceError as error:
+        print(f"initviz: {error}", file=sys.stderr)
+        return FAILED
+    claims = [each for verified in found.values() for each in verified]
+    met = sum(each.held == options.seeds for each in claims)
+    if options.json:
+        print(json.dumps(
+            {lesson.name: [{
+                "claim": each.claim.text, "expected": each.claim.expected, "held": each.held,
+                "seeds": options.seeds, "figures": [j.text for j in each.judgements],
+            } for each in verified] for lesson, verified in found.items()},
+            indent=1, ensure_ascii=False,
+        ))  # fmt: skip
+    else:
+        print(f"\n{met} of {len(claims)} claims are met in {len(lessons)} lessons")
+    return DONE if met == len(claims) else FAILED
+
+
+def _print_claims(lesson: Lesson, verified: Sequence[Verified], seeds: int) -> None:
+    print(f"\n{lesson.heading}")
+    for each in verified:
+        mark = "✓" if each.held == seeds else "✗"
+        held = f"  {each.held}/{seeds} seeds" if seeds > 1 else ""
+        print(f"  {mark} {each.claim.text}")
+        print(f"      {each.figures}   (expected {each.claim.expected}){held}", flush=True)

@@ -1,0 +1,92 @@
+"""What a command works on: a lesson, an experiment's file, or a table of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from initviz.catalog.lessons import find
+from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
+
+
+class BadInputError(Exception):
+    """What the user asked for cannot be done; the message says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something that a command works on, and what its files are called."""
+
+    name: str
+    experiment: Experiment
+
+
+def add_csv(parser: argparse.ArgumentParser) -> None:
+    """Let a command take a table of the user's own."""
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="train on a table of your own")
+    parser.add_argument(
+        "--target", metavar="COLUMN", help="the column of the table to predict (the last one)"
+    )
+    parser.add_argument(
+        "--drop-missing", action="store_true", help="leave out rows with missing values"
+    )
+
+
+def subject_of(what: str) -> Subject:
+    """A lesson, by name or number, or a file.
+
+    Raises:
+        BadInputError: if there is no such lesson or file, or something is wrong with it.
+    """
+    if what.endswith(".toml") and Path(what).exists():
+        try:
+            return Subject(Path(what).stem, Experiment.from_toml(Path(what).read_text("utf-8")))
+        except (OSError, UnicodeDecodeError, ExperimentError) as error:
+            raise BadInputError(f"{what}: {error}") from None
+    try:
+        lesson = find(what)
+    except LookupError as error:
+        if what.endswith(".toml"):
+            raise BadInputError(f"{what}: there is no such file") from None
+        raise BadInputError(str(error.args[0])) from None
+    return Subject(lesson.name, lesson.experiment)
+
+
+def subjects(options: argparse.Namespace) -> list[Subject]:
+    """Everything that was asked for.
+
+    Raises:
+        BadInputError: as ``subject_of``, and for tables.
+    """
+    whats = [options.what] if isinstance(options.what, str) else list(options.what or ())
+    tables = [Path(what) for what in whats if what.lower().endswith((".csv", ".tsv"))]
+    if options.csv:
+        tables.append(options.csv)
+    if options.target and not tables:
+        raise BadInputError("--target: goes with a table; write --csv FILE, too")
+    found = [subject_of(what) for what in whats if Path(what) not in tables]
+    return [*found, *(_own_data(path, options) for path in tables)]
+
+
+def _own_data(path: Path, options: argparse.Namespace) -> Subject:
+    """An experiment on a table of the user's own."""
+    from initviz.catalog.datasets.csv_file import CsvError, read_table
+    from initviz.catalog.datasets.own import own_values, prepare, suits_classes
+
+    try:
+        table = read_table(path)
+        usable = [column.name for column in table.columns if column.kind != "text"]
+        target = options.target or (usable[-1] if usable else table.columns[-1].name)
+        classes = suits_classes(table.column(target))
+        prepared = prepare(table, target, classes=classes, drop_missing=options.drop_missing)
+    except CsvError as error:
+        hint = "; write --drop-missing" if "missing values" in str(error) else ""
+        raise BadInputError(f"{error}{hint}") from None
+    values = own_values(path, table, target, prepared, drop_missing=options.drop_missing)
+    if prepared.dropped:
+        print(f"initviz: {prepared.dropped} rows with missing values are left out", file=sys.stderr)
+    lanes = tuple(Lane(scheme=scheme) for scheme in ("zeros", "uniform", "xavier_uniform"))
+    data = DataSettings(dataset="csv", values=values)
+    return Subject(path.stem, Experiment(data=data, lanes=lanes, learning_rate=0.05))
