@@ -305,7 +305,7 @@ def test_an_interrupted_render_says_so_and_leaves_no_half_file(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("initviz.export.picture.os.replace", interrupt)
+    monkeypatch.setattr("initviz.whole.os.replace", interrupt)
     assert cli.main(["render", str(small), "--size", "760x480"]) == 130
 
     assert "interrupted" in capsys.readouterr().err

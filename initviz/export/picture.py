@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 
 from initviz.views.panel import Panel
 from initviz.views.style import Style
+from initviz.whole import whole
 
 SCALES = (1, 2, 4)
 
@@ -82,16 +81,7 @@ def save_png(image: QImage, path: Path) -> None:
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
         raise PictureError(f"{path.name}: the picture cannot be encoded")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(buffer.data().data())
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(temporary, 0o666 & ~umask)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with whole(path) as file:
+            file.write(buffer.data().data())
     except OSError as error:
         raise PictureError(f"{path}: {error.strerror or error}") from error

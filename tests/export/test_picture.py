@@ -195,7 +195,7 @@ def test_an_interrupted_save_leaves_the_old_picture_and_no_half_one(
     def interrupt(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("initviz.export.picture.os.replace", interrupt)
+    monkeypatch.setattr("initviz.whole.os.replace", interrupt)
     with pytest.raises((KeyboardInterrupt, PictureError)):
         save_png(image, path)
 
@@ -217,7 +217,7 @@ def test_a_full_disk_is_named_in_the_error(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("initviz.export.picture.os.fdopen", full)
+    monkeypatch.setattr("initviz.whole.os.fdopen", full)
     with pytest.raises(PictureError, match="No space left"):
         save_png(image, tmp_path / "picture.png")
     assert list(tmp_path.iterdir()) == []
