@@ -26,9 +26,14 @@ def test_what_goes_wrong_leaves_the_old_file_and_no_part(
 ) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    with pytest.raises((KeyboardInterrupt, OSError)), whole(path) as file:
-        file.write(b"ne")
-        raise error
+
+    def interrupted() -> None:
+        with whole(path) as file:
+            file.write(b"ne")
+            raise error
+
+    with pytest.raises((KeyboardInterrupt, OSError)):
+        interrupted()
 
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
