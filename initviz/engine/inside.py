@@ -13,8 +13,8 @@ from torch import Tensor
 
 from initviz.engine.data import load
 from initviz.engine.device import find_dtype
-from initviz.engine.network import Pass, as_inputs
-from initviz.engine.train import build_network
+from initviz.engine.network import as_inputs
+from initviz.engine.workspace import give_back, take
 from initviz.experiment import Experiment
 from initviz.focus import Focus
 from initviz.layout import layout
@@ -170,12 +170,16 @@ def _run(
 
     ``upto`` is the last layer that is needed.
     """
-    network, places = build_network(experiment, torch.tensor(rows, dtype=find_dtype(experiment)))
-    passing = Pass(network, count)
-    passing.forward_again(inputs)
-    values = [*passing.activations, passing.preactivations[-1]]
-    values = values if upto is None else values[: upto + 1]
-    return [value.transpose(1, 2)[places].numpy() for value in values]
+    work = take(experiment, count)
+    try:
+        work.load(torch.tensor(rows, dtype=find_dtype(experiment)))
+        passing = work.passing
+        passing.forward_again(inputs)
+        values = [*passing.activations, passing.preactivations[-1]]
+        values = values if upto is None else values[: upto + 1]
+        return [value.transpose(1, 2)[work.places].numpy() for value in values]
+    finally:
+        give_back(work)
 
 
 @lru_cache(maxsize=4)

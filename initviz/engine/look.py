@@ -18,10 +18,10 @@ from initviz.engine.figures import (
     spreads,
     value_edges,
 )
-from initviz.engine.network import Evaluation, Pass, as_inputs
+from initviz.engine.network import Pass, as_inputs
 from initviz.engine.samples import sample_figures
 from initviz.engine.spectra import spectra
-from initviz.engine.train import build_network
+from initviz.engine.workspace import give_back, take
 from initviz.experiment import Experiment
 from initviz.parts import Samples, Spectra
 from initviz.snapshot import Array, LayerSnapshot, LayerValues
@@ -48,13 +48,19 @@ class Look:
         self.experiment = experiment
         self.rough = bool(most)
         self.count = min(probe_samples(experiment), most or MAX_SAMPLES)
-        self.network, self.places = build_network(experiment, rows)
+        self.work = take(experiment, self.count)
+        self.work.load(rows)
+        self.network, self.places = self.work.network, self.work.places
+
+    def close(self) -> None:
+        """Let the next look have the buffers: this one must not be asked any more."""
+        give_back(self.work)
 
     @cached_property
     def passing(self) -> Pass:
         """Forward and backward over the probe's samples."""
         inputs, labels = _batch(self.experiment, self.count)
-        passing = Pass(self.network, inputs.shape[2])
+        passing = self.work.passing
         # The sum of the losses leaves every sample its own ∂ℓ/∂z; ∂L/∂W becomes the mean's.
         passing.run(inputs, labels, mean=False)
         self.network.gradient_store.div_(passing.rows)
@@ -79,9 +85,9 @@ class Look:
 
     def boundary(self, grid: int, checkpoint: Callable[[], None] | None = None) -> Array:
         """The outputs over the input plane, (K, outputs, grid, grid)."""
-        logits = Evaluation(self.network, _plane_inputs(self.experiment, grid)).run(checkpoint)
+        logits = self.work.evaluation(_plane_inputs(self.experiment, grid)).run(checkpoint)
         ordered = self._in_order(logits).transpose(1, 2)
-        return _array(ordered).reshape(len(self.places), -1, grid, grid)
+        return _array(ordered).reshape(len(self.places), -1, grid, grid).copy()
 
     def samples(self) -> Samples:
         """How far every layer tells the samples apart."""
@@ -128,18 +134,22 @@ class Look:
         )  # fmt: skip
 
     def _numbers(self) -> Iterator[dict[str, Any]]:
-        """What ``LayerValues`` takes, layer by layer."""
-        network, passing, gradients = self.network, self.passing, self.gradients
+        """What ``LayerValues`` takes, layer by layer; copies."""
+        network, order = self.network, self.work.in_order
+        z, a, delta = self.passing.copied()
+        layers, gradients = network.copied(network.store), network.copied(network.gradient_store)
         for i, name in enumerate(self.experiment.layer_names):
+            layer, gradient = order(layers[i]), order(gradients[i])
+            logits = i == len(a)
             yield {
                 "name": name,
-                "weight": _array(self._in_order(network.weights[i])),
-                "bias": _array(self._in_order(network.biases[i])[:, 0]),
-                "preactivation": _array(self._in_order(passing.preactivations[i])),
-                "activation": _array(self.activations[i]),
-                "grad_z": _array(self._in_order(passing.deltas[i])),
-                "grad_weight": _array(gradients[i]),
-                "grad_bias": _array(self._in_order(network.bias_gradients[i])[:, 0]),
+                "weight": layer[:, :-1],
+                "bias": layer[:, -1],
+                "preactivation": order(z[i]),
+                "activation": order(z[i] if logits else a[i]),
+                "grad_z": order(delta[i]),
+                "grad_weight": gradient[:, :-1],
+                "grad_bias": gradient[:, -1],
             }
 
     def _in_order(self, x: Tensor) -> Tensor:

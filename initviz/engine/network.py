@@ -14,9 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import accumulate, chain
+from itertools import chain
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from initviz.catalog.activations import Activation
@@ -59,12 +62,16 @@ class Network:
         self.gradient_store = torch.zeros_like(self.store)
         self.layers = self.views(self.store)
         self.layer_gradients = self.views(self.gradient_store)
-        for layer, slots in zip(self.layers, self.slots, strict=True):
-            layer.flatten(1).copy_(parameters[:, slots.start : slots.stop])
+        self.load(parameters)
         self.weights = [layer[:, :-1] for layer in self.layers]
         self.biases = [layer[:, -1:] for layer in self.layers]
         self.weight_gradients = [layer[:, :-1] for layer in self.layer_gradients]
         self.bias_gradients = [layer[:, -1:] for layer in self.layer_gradients]
+
+    def load(self, parameters: Tensor) -> None:
+        """Take other parameters, (K, P), laid out as ``initviz.layout`` says; copied."""
+        for layer, slots in zip(self.layers, self.slots, strict=True):
+            layer.flatten(1).copy_(parameters[:, slots.start : slots.stop])
 
     @property
     def parameters(self) -> Tensor:
@@ -82,6 +89,16 @@ class Network:
         parts = torch.split(store, [a * b * c for a, b, c in shapes], dim=-1)
         shaped = zip(parts, shapes, strict=True)
         return [part.view(*part.shape[:-1], *shape) for part, shape in shaped]
+
+    def copied(self, store: Tensor) -> list[NDArray[np.floating]]:
+        """The layers, (K, fan_in + 1, fan_out), of a copy of something as long as ``store``."""
+        flat, start, found = store.numpy().copy(), 0, []
+        for slots in self.slots:
+            shape = (self.lanes, slots.fan_in + 1, slots.fan_out)
+            stop = start + shape[0] * shape[1] * shape[2]
+            found.append(flat[start:stop].reshape(shape))
+            start = stop
+        return found
 
     def spread(self, each: Tensor) -> Tensor:
         """One number for each lane, (K,), as one for each parameter, like ``store``."""
@@ -153,7 +170,8 @@ class Pass:
         self.network = network
         self.rows = rows
         widths = network.sizes[1:]
-        z, a, delta = _buffers(network, rows, [widths, [w + 1 for w in widths[:-1]], widths])
+        self._widths = [widths, [w + 1 for w in widths[:-1]], widths]
+        self._block, (z, a, delta) = _buffers(network, rows, self._widths)
         for value in a:
             value[:, -1] = 1
         self.preactivations = [each.transpose(1, 2) for each in z]
@@ -173,6 +191,17 @@ class Pass:
                 ),
             ]
         self._end = partial(torch.bmm, mat2=self.deltas[0], out=network.layer_gradients[0])
+
+    def copied(self) -> list[list[NDArray[np.floating]]]:
+        """Copies of ``preactivations``, ``activations`` and ``deltas``."""
+        flat = self._block.numpy().copy()
+        parts = _divided(flat, self.network, self.rows, self._widths)
+        lanes = self.network.lanes
+        z, a, delta = (
+            [part.reshape(lanes, width, self.rows).transpose(0, 2, 1) for part, width in some]
+            for some in parts
+        )
+        return [z, [value[:, :, :-1] for value in a], delta]
 
     def forward(self, x: Tensor) -> Tensor:
         """Run x (rows, features) through all lanes; returns the logits (K, rows, outputs)."""
@@ -252,22 +281,42 @@ def _without_memory(network: Network, rows: int) -> Forward:
     """A way forward whose layers share their buffers."""
     widths = network.sizes[1:]
     each = sorted(set(widths))
-    z, a = _buffers(network, rows, [each, [width + 1 for width in each]])
+    _, (z, a) = _buffers(network, rows, [each, [width + 1 for width in each]])
     for value in a:
         value[:, -1] = 1
     place = [each.index(width) for width in widths]
     return Forward(network, [z[i] for i in place], [a[i] for i in place[:-1]])
 
 
-def _buffers(network: Network, rows: int, widths: Sequence[Sequence[int]]) -> list[list[Tensor]]:
-    """Lists of buffers (K, width, rows), all in one block of memory.
+def _buffers(
+    network: Network, rows: int, widths: Sequence[Sequence[int]]
+) -> tuple[Tensor, list[list[Tensor]]]:
+    """One block of memory, and lists of buffers (K, width, rows) in it.
 
-    A probe makes them anew every time. Many middling blocks would go back to the system when they
-    are freed, and come again page by page: 4 ms on five layers of 64, more than the products.
+    Many middling blocks would go back to the system when they are freed, and come again page by
+    page: 4 ms on five layers of 64, more than the products.
     """
+    count = sum(_length(network, rows, width) for width in chain.from_iterable(widths))
+    block = network.store.new_empty(count)
+    parts = _divided(block, network, rows, widths)
+    return block, [[part.view(network.lanes, w, rows) for part, w in some] for some in parts]
+
+
+def _divided(
+    block: Any, network: Network, rows: int, widths: Sequence[Sequence[int]]
+) -> list[list[tuple[Any, int]]]:
+    """The pieces of a block, flat, with the widths of the buffers that they are."""
+    found: list[list[tuple[Any, int]]] = []
+    start = 0
+    for some in widths:
+        found.append([])
+        for width in some:
+            found[-1].append((block[start : start + network.lanes * width * rows], width))
+            start += _length(network, rows, width)
+    return found
+
+
+def _length(network: Network, rows: int, width: int) -> int:
+    """Numbers that a buffer takes, to the end of its last line of the cache."""
     line = 64 // network.store.element_size()
-    counts = [network.lanes * width * rows for width in chain.from_iterable(widths)]
-    starts = [0, *accumulate(-(-count // line) * line for count in counts)]
-    block = network.store.new_empty(starts[-1])
-    parts = (block[start : start + count] for start, count in zip(starts, counts, strict=False))
-    return [[next(parts).view(network.lanes, width, rows) for width in some] for some in widths]
+    return -(-network.lanes * width * rows // line) * line

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from initviz.engine.data import load
 from initviz.engine.device import find_dtype, set_threads
@@ -39,14 +41,26 @@ def probe(
         IndexError: if nothing has been recorded yet.
     """
     wanted = wanted or Wanted()
-    experiment, parts = recording.experiment, wanted.parts
-    focus = wanted.focus.within(experiment)
+    experiment = recording.experiment
     epoch, held = recording.held(epoch)
     set_threads(experiment)
     # torch has no read-only tensors; the network is built from a copy in any case.
     rows = torch.tensor(held, dtype=find_dtype(experiment))
     most = wanted.samples or (0 if wanted.fine else moving_samples(experiment))
     look = Look(experiment, rows, most)
+    try:
+        return _seen(recording, epoch, held, wanted, look, checkpoint)
+    finally:
+        look.close()
+
+
+def _seen(
+    recording: Recording, epoch: int, held: NDArray[np.floating], wanted: Wanted, look: Look,
+    checkpoint: Callable[[], None] | None,
+) -> Snapshot:  # fmt: skip
+    """What a look at an epoch's weights, ``held``, shows of what is wanted."""
+    experiment, parts = recording.experiment, wanted.parts
+    focus = wanted.focus.within(experiment)
     layers = look.layers() if Part.LAYERS in parts else ()
     bare = look.values() if Part.VALUES in parts and not layers else ()
     boundary = None
