@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication
 
 from initviz.views.arrangement import arrange
@@ -11,6 +11,7 @@ from initviz.views.edges import (
     LEVELS,
     Bundle,
     EdgeItem,
+    cubics,
     edge_colour,
     keep_strongest,
     levels,
@@ -170,3 +171,14 @@ def test_the_mouse_finds_the_line_that_passes_there() -> None:
     assert drawn.at(float(x0[0, 0]) + 20, 0.0) is None
     # The zero weight is not there.
     assert drawn.at(float(x0[1, 0]) + 1, float(y0[1, 0])) == (1, 1)
+
+
+def test_curves_go_through_a_stream_as_point_by_point() -> None:
+    x, y = np.random.default_rng(0).normal(size=(2, 5, 4))
+    expected = QPainterPath()
+    for (a, c, e, g), (b, d, f, h) in zip(x.tolist(), y.tolist(), strict=True):
+        expected.moveTo(a, b)
+        expected.cubicTo(c, d, e, f, g, h)
+
+    assert cubics(x, y) == expected
+    assert cubics(np.empty((0, 4)), np.empty((0, 4))).isEmpty()
