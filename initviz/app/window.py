@@ -349,10 +349,11 @@ class Window(QMainWindow):
             self.model.set_focus(self.model.focus.replace(neuron=None))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Enlarge the text on a full screen."""
+        """Enlarge the text on a full screen, and with the system's, wherever that was changed."""
         super().changeEvent(event)
-        changed = event.type() == QEvent.Type.WindowStateChange
-        if changed and self.look.text_scale != self.reading.scale:
+        # Whoever changes the system's text does it in another window, and comes back to this one.
+        changes = (QEvent.Type.WindowStateChange, QEvent.Type.ActivationChange)
+        if event.type() in changes and self.look.text_scale != self.reading.scale:
             self.set_look()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
