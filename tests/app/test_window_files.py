@@ -100,7 +100,7 @@ def test_a_folder_that_may_not_be_written_to_is_a_message(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("initviz.export.picture.tempfile.mkstemp", refuse)
+    monkeypatch.setattr("initviz.whole.tempfile.mkstemp", refuse)
     window.files.write_picture(window.page, tmp_path / "page.png", 1)
 
     assert "Permission denied" in window.banner.text.text()
