@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from initviz.version import VERSION
+
 if TYPE_CHECKING:
     from initviz.engine import probe, record, train
     from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from initviz.recording import Recording
     from initviz.snapshot import Snapshot
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "DataSettings": "initviz.experiment",

@@ -26,7 +26,10 @@ SMALL = Experiment(data=data("moons", samples=32), hidden=(8, 8), epochs=3)
 LIGHT_ONLY = """
 import sys
 from initviz.cli import main
-for words in (["--version"], ["--help"], ["render", "--help"], ["list"], ["nonsense"]):
+for words in (
+    ["--version"], ["--help"], ["render", "--help"], ["table", "--help"], ["list"],
+    ["list", "datasets", "--json"], ["nonsense"],
+):
     try:
         status = main(words)
     except SystemExit as exit:
@@ -93,8 +96,8 @@ def test_what_needs_no_network_imports_neither_torch_nor_qt(tmp_path: Path) -> N
     )  # fmt: skip
     ends = [line for line in done.stdout.splitlines() if line.startswith("then ")]
     assert ends == [
-        "then --version 0 []", "then --help 0 []", "then render 0 []", "then list 0 []",
-        "then nonsense 2 []",
+        "then --version 0 []", "then --help 0 []", "then render 0 []", "then table 0 []",
+        "then list 0 []", "then list 0 []", "then nonsense 2 []",
     ]  # fmt: skip
 
 
@@ -118,16 +121,6 @@ def test_the_help_of_render_explains_every_option(capsys: pytest.CaptureFixture[
         cli.main(["render", "--help"])
     said = capsys.readouterr().out
     assert all(o in said for o in ("--epoch", "--theme", "--size", "--scale", "--out"))
-
-
-def test_every_lesson_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["list"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(LESSONS)
-    for line, lesson in zip(lines, LESSONS.values(), strict=True):
-        assert str(lesson.number) in line
-        assert lesson.name in line
-        assert lesson.title in line
 
 
 # --- what cannot be done ----------------------------------------------------------------------

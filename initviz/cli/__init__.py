@@ -19,6 +19,7 @@ from initviz.cli.status import BAD_INPUT, DONE, INTERRUPTED
 COMMANDS = {
     "render": "draw pages and views, without a window",
     "verify": "train the lessons and check what they claim",
+    "table": "figures, findings and weights as files",
     "list": "what there is to choose",
 }
 """Every command and what it does. Its module in ``commands`` has ``parser()`` and ``run()``."""

@@ -1,0 +1,65 @@
+"""Tables and weights as files' contents; ``initviz.whole`` gives them their names."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING
+from zipfile import ZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TABLE_FORMATS = ("csv", "parquet")
+WEIGHT_FORMATS = ("safetensors", "npz")
+
+
+def write_table(frame: pl.DataFrame, file: IO[bytes], form: str) -> None:
+    """Write a table.
+
+    CSV is that of RFC 4180: UTF-8, a line of names, commas, lines that end in CR LF, and quotes
+    where a text needs them. Numbers have decimal points in every locale and as many digits as it
+    takes to read the same number back; what is not finite is NaN, inf or -inf, and what is
+    missing is empty. Parquet is written by polars itself, and needs no pyarrow.
+
+    Args:
+        frame: the table.
+        file: where to.
+        form: one of ``TABLE_FORMATS``.
+    """
+    if form == "parquet":
+        frame.write_parquet(file)
+    else:
+        frame.write_csv(file, line_terminator="\r\n")
+
+
+def write_weights(
+    tensors: Mapping[str, NDArray[np.floating]],
+    about: Mapping[str, str],
+    file: IO[bytes],
+    form: str,
+) -> None:
+    """Write weights and what goes with them.
+
+    In safetensors it is the metadata of the header; in npz the comment of the zip file, a JSON
+    object, so that the arrays are those of the network and no others.
+
+    Args:
+        tensors: arrays by their names.
+        about: what goes with them.
+        file: where to; npz goes back in it, which a pipe cannot.
+        form: one of ``WEIGHT_FORMATS``.
+    """
+    if form == "npz":
+        np.savez(file, allow_pickle=False, **dict(tensors))
+        file.seek(0, os.SEEK_SET)
+        with ZipFile(file, "a") as archive:
+            archive.comment = json.dumps(dict(about), ensure_ascii=False).encode()
+        return
+    from safetensors.numpy import save
+
+    file.write(save(dict(tensors), dict(about)))

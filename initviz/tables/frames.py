@@ -1,0 +1,183 @@
+"""The tables themselves, as polars frames: tidy, one observation a row."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from initviz.findings import Evidence, diagnose
+from initviz.recording import Recording
+from initviz.snapshot import LayerSnapshot, Snapshot
+from initviz.tables.columns import (
+    FINDINGS,
+    LAYERS,
+    RECORDED,
+    SCALARS,
+    SIZES,
+    STATISTICS,
+    Column,
+    Kind,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def scalars(recording: Recording, epochs: Sequence[int] | None = None) -> pl.DataFrame:
+    """The losses and scores of every lane; see ``SCALARS``.
+
+    Args:
+        recording: whose they are.
+        epochs: which rows; all that were recorded by default.
+
+    Raises:
+        IndexError: if an epoch was not recorded.
+    """
+    history = recording.scalars()
+    rows = _rows(len(history.train_loss), epochs)
+    names = _titles(recording)
+    return _frame(SCALARS, {
+        "epoch": np.repeat(rows, len(names)),
+        "lane": np.tile(np.arange(1, len(names) + 1), len(rows)),
+        "lane_name": names * len(rows),
+        **{c.name: getattr(history, c.name)[rows].ravel() for c in SCALARS[3:]},
+    })  # fmt: skip
+
+
+def layers(
+    recording: Recording,
+    epochs: Sequence[int] | None = None,
+    snapshots: Iterable[Snapshot] = (),
+) -> pl.DataFrame:
+    """The figures of every layer of every lane; see ``LAYERS``.
+
+    Args:
+        recording: whose they are.
+        epochs: which rows; all that were recorded by default.
+        snapshots: of epochs that are to have a probe's statistics, too, with their layers; they
+            are looked at one after the other and may be made as they are asked for.
+
+    Raises:
+        IndexError: if an epoch was not recorded.
+        ValueError: if a snapshot has no layers.
+    """
+    history = recording.scalars()
+    rows = _rows(len(history.train_loss), epochs)
+    names, layer_names = _titles(recording), recording.experiment.layer_names
+    shape = (len(rows), len(names), len(layer_names))
+    place = {int(epoch): i for i, epoch in enumerate(rows)}
+    found = {column.name: np.full(shape, np.nan) for column in STATISTICS}
+    probed = np.zeros(shape, dtype=np.bool_)
+    for snapshot in snapshots:
+        if not snapshot.layers:
+            raise ValueError("a snapshot has no layers; probe with Part.LAYERS")
+        if snapshot.epoch not in place:
+            continue
+        at = place[snapshot.epoch]
+        probed[at] = True
+        for layer, numbers in enumerate(snapshot.layers):
+            for name, values in _statistics(numbers).items():
+                found[name][at, :, layer] = values
+    lane, layer_number = np.indices(shape)[1:] + 1
+    return _frame(LAYERS, {
+        "epoch": np.repeat(rows, shape[1] * shape[2]),
+        "lane": lane.ravel(),
+        "lane_name": [names[k] for k in (lane.ravel() - 1).tolist()],
+        "layer": layer_number.ravel(),
+        "layer_name": list(layer_names) * (shape[0] * shape[1]),
+        **{c.name: getattr(history, c.name)[rows].ravel() for c in RECORDED},
+        **{name: values.ravel() for name, values in found.items()},
+    }, {c.name: probed.ravel() for c in STATISTICS})  # fmt: skip
+
+
+def findings(snapshots: Iterable[Snapshot]) -> pl.DataFrame:
+    """What the numbers of each snapshot say of every lane; see ``FINDINGS``.
+
+    Args:
+        snapshots: with their layers; they are looked at one after the other.
+
+    Raises:
+        ValueError: if a snapshot has no layers.
+    """
+    rows: list[dict[str, Any]] = []
+    for snapshot in snapshots:
+        if not snapshot.layers:
+            raise ValueError("a snapshot has no layers; probe with Part.LAYERS")
+        for finding in diagnose(snapshot):
+            remedy = finding.remedy
+            rows.append({
+                "epoch": snapshot.epoch,
+                "lane": finding.lane + 1,
+                "lane_name": snapshot.experiment.lanes[finding.lane].title,
+                "symptom": finding.symptom.value,
+                "severity": finding.severity.value,
+                "title": finding.title,
+                "layers": ", ".join(finding.layers) or None,
+                "since": finding.epochs[0],
+                "reason": finding.reason,
+                "figures": _figures(finding.evidence),
+                "also": ", ".join(symptom.value for symptom in finding.also) or None,
+                "remedy": remedy and remedy.advice,
+                "remedy_lane": remedy and remedy.lane.title,
+            })  # fmt: skip
+    return _frame(FINDINGS, {c.name: [row[c.name] for row in rows] for c in FINDINGS})
+
+
+def _rows(recorded: int, epochs: Sequence[int] | None) -> NDArray[np.int_]:
+    """The places of epochs in a recording's history."""
+    if epochs is None:
+        return np.arange(recorded)
+    for epoch in epochs:
+        if not 0 <= epoch < recorded:
+            raise IndexError(f"epoch {epoch} was not recorded; there are 0 to {recorded - 1}")
+    return np.array(epochs, dtype=np.int_)
+
+
+def _titles(recording: Recording) -> list[str]:
+    return [lane.title for lane in recording.experiment.lanes]
+
+
+def _statistics(layer: LayerSnapshot) -> dict[str, NDArray[np.floating]]:
+    """What a probe finds of one layer, by the columns' names, (K,) each."""
+    sizes = {
+        f"{name}_{figure}": getattr(getattr(layer, f"{name}_size"), figure)
+        for name in SIZES
+        for figure in ("rms", "median", "zeros")
+    }
+    return {
+        **sizes,
+        "deviation": layer.deviation,
+        "saturated": layer.saturated,
+        "symmetry": layer.symmetry,
+    }
+
+
+def _figures(evidence: Sequence[Evidence]) -> str:
+    """Labels and values as JSON, which has no numbers that are not finite."""
+    return json.dumps({e.label: _json_number(e.value) for e in evidence}, ensure_ascii=False)
+
+
+def _json_number(value: float) -> float | str:
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _frame(
+    columns: Sequence[Column],
+    values: dict[str, Any],
+    known: dict[str, NDArray[np.bool_]] | None = None,
+) -> pl.DataFrame:
+    """The columns in their order; where ``known`` is False, nothing is known, and nothing said."""
+    import polars as pl
+
+    types = {Kind.COUNT: pl.Int64, Kind.NUMBER: pl.Float64, Kind.TEXT: pl.String}
+    frame = pl.DataFrame([pl.Series(c.name, values[c.name], dtype=types[c.kind]) for c in columns])
+    return frame.with_columns(
+        pl.when(pl.Series(said)).then(pl.col(name)) for name, said in (known or {}).items()
+    )
