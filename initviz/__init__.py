@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 from initviz.version import VERSION
 
 if TYPE_CHECKING:
-    from initviz.engine import probe, record, train
+    from initviz import tables
+    from initviz.engine import probe
     from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
+    from initviz.export.notebook import Picture, render
     from initviz.findings import Finding, diagnose
     from initviz.focus import Focus
     from initviz.parts import Part, Wanted
     from initviz.recording import Recording
     from initviz.snapshot import Snapshot
+    from initviz.training import iterate, train
 
 __version__ = VERSION
 
@@ -30,13 +33,15 @@ _HOMES = {
     "Focus": "initviz.focus",
     "Lane": "initviz.experiment",
     "Part": "initviz.parts",
+    "Picture": "initviz.export.notebook",
     "Recording": "initviz.recording",
     "Snapshot": "initviz.snapshot",
     "Wanted": "initviz.parts",
     "diagnose": "initviz.findings",
+    "iterate": "initviz.training",
     "probe": "initviz.engine",
-    "record": "initviz.engine",
-    "train": "initviz.engine",
+    "render": "initviz.export.notebook",
+    "train": "initviz.training",
 }
 
 __all__ = [
@@ -47,18 +52,23 @@ __all__ = [
     "Focus",
     "Lane",
     "Part",
+    "Picture",
     "Recording",
     "Snapshot",
     "Wanted",
     "__version__",
     "diagnose",
+    "iterate",
     "probe",
-    "record",
+    "render",
+    "tables",
     "train",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "tables":
+        return import_module("initviz.tables")
     if name not in _HOMES:
         raise AttributeError(f"module 'initviz' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

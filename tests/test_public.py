@@ -15,7 +15,7 @@ def test_every_public_name_is_there_and_explained(name: str) -> None:
     value = getattr(initviz, name)
     if name != "__version__":
         assert inspect.getdoc(value)
-        assert value.__name__ == name
+        assert value.__name__.removeprefix("initviz.") == name
 
 
 def test_all_names_are_public_and_listed_once() -> None:
@@ -24,7 +24,7 @@ def test_all_names_are_public_and_listed_once() -> None:
 
 
 def test_the_api_of_the_design_is_there() -> None:
-    assert {"Experiment", "train", "probe", "diagnose", "Recording", "Snapshot"} <= set(
+    assert {"Experiment", "train", "probe", "diagnose", "render", "Recording", "Snapshot"} <= set(
         initviz.__all__
     )
 
@@ -61,9 +61,9 @@ def test_the_whole_way_in_five_lines() -> None:
         lanes=(initviz.Lane(scheme="zeros"), initviz.Lane(scheme="xavier_uniform")),
         epochs=2,
     )
-    recording = initviz.record(experiment)
+    recording = initviz.train(experiment)
     findings = initviz.diagnose(initviz.probe(recording, 2))
 
-    assert [epoch.number for epoch in initviz.train(experiment)] == [0, 1, 2]
+    assert [epoch.number for epoch in initviz.iterate(experiment)] == [0, 1, 2]
     assert recording.last == 2
     assert {finding.lane for finding in findings} == {0, 1}
