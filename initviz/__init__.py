@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from initviz.version import VERSION
+from initviz.version import __version__
 
 if TYPE_CHECKING:
     from initviz import tables
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from initviz.recording import Recording
     from initviz.snapshot import Snapshot
     from initviz.training import iterate, train
-
-__version__ = VERSION
 
 _HOMES = {
     "DataSettings": "initviz.experiment",

@@ -1,3 +1,3 @@
-"""The version, for parts that must not import what the package offers."""
+"""The version of initviz, where whoever must not know the rest of the package can read it."""
 
-VERSION = "0.1.0"
+__version__ = "0.1.0"

@@ -13,9 +13,6 @@ from PySide6.QtWidgets import QApplication
 
 from initviz.views.style import DARK, LIGHT, SMALL_SIZE, Style
 
-FUSION = "initviz-fusion"
-"""The property of an application that has Qt's own style called Fusion."""
-
 
 class Theme(Enum):
     """What the user chose; ``SYSTEM`` follows the desktop."""
@@ -36,9 +33,9 @@ def resolve(theme: Theme) -> Style:
 def apply(app: QApplication, style: Style) -> None:
     """Give the whole application a style. Qt's own colour schemes do nothing on bare X."""
     with all_kept():
-        if app.property(FUSION) is None:  # it takes long, and once is enough
+        if app.property("initviz-fusion") is None:  # it takes long, and once is enough
             app.setStyle("Fusion")
-            app.setProperty(FUSION, True)
+            app.setProperty("initviz-fusion", True)
         app.setFont(style.font())
         app.setPalette(palette(style))
         app.setStyleSheet(sheet(style))

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QThread
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QThread
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from initviz.app.theme import FUSION, all_kept
-from initviz.export.picture import encode_png
+from initviz.app.theme import all_kept
+from initviz.export.picture import PictureError
 from initviz.export.render import Stage, application, staged
 from initviz.focus import NEAREST, Focus
 from initviz.parts import DISTRIBUTED, Part, Wanted
@@ -29,6 +30,9 @@ PAGE_SIZE, VIEW_SIZE = (1280, 800), (760, 460)
 
 SMALLEST_VIEW = (240, 160)
 LARGEST = 8000
+
+FUSION = "initviz-fusion"
+"""The property by which ``theme.apply`` knows an application that has Qt's style Fusion."""
 
 
 class Picture:
@@ -116,7 +120,7 @@ def render(
         stage.set_focus(focus.within(snapshot.experiment), snapshot.experiment)
         stage.show(snapshot)
         image = stage.image(scale)
-        return Picture(shown, snapshot.epoch, (width, height), {"png": encode_png(image)})
+        return Picture(shown, snapshot.epoch, (width, height), {"png": _png(image)})
 
 
 def _check(shown: str, theme: str, size: Sequence[int] | None, scale: float) -> tuple[int, int]:
@@ -175,6 +179,14 @@ def _parts(snapshot: Snapshot) -> frozenset[Part]:
         **{part: part in snapshot.distributions for part in DISTRIBUTED},
     }
     return frozenset(part for part, found in there.items() if found)
+
+
+def _png(image: QImage) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise PictureError("render: there is no memory for the picture; choose a smaller size")
+    return bytes(buffer.data().data())
 
 
 @contextmanager

@@ -70,31 +70,18 @@ def draw(what: Drawable, scale: float = 1.0) -> QImage:
     return image
 
 
-def encode_png(image: QImage) -> bytes:
-    """An image as a PNG file has it.
-
-    Raises:
-        PictureError: if there is nothing in it, or it is too large.
-    """
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise PictureError("the picture cannot be encoded")
-    return bytes(buffer.data().data())
-
-
 def save_png(image: QImage, path: Path) -> None:
     """Write an image; a file of that name is replaced only by a whole new one.
 
     Raises:
         PictureError: if the disk is full, the folder is missing or may not be written to.
     """
-    try:
-        content = encode_png(image)
-    except PictureError as error:
-        raise PictureError(f"{path.name}: {error}") from None
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise PictureError(f"{path.name}: the picture cannot be encoded")
     try:
         with whole(path) as file:
-            file.write(content)
+            file.write(buffer.data().data())
     except OSError as error:
         raise PictureError(f"{path}: {error.strerror or error}") from error

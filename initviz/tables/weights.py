@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from initviz.layout import layout
 from initviz.recording import Recording
-from initviz.version import VERSION
+from initviz.version import __version__
 
 
 def weights(
@@ -74,5 +74,5 @@ def about(recording: Recording, epoch: int, lane: int | None = None) -> dict[str
         "epoch": str(epoch),
         "lanes": json.dumps([each.title for each in lanes], ensure_ascii=False),
         "activations": json.dumps(names),
-        "initviz": VERSION,
+        "initviz": __version__,
     }

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import initviz
 from initviz import Experiment, Focus, Part, Picture, Recording, Wanted, probe, render, train
-from initviz.app.theme import FUSION
+from initviz.export.notebook import FUSION
 from initviz.views import VIEWS
 from initviz.views.page import PAGES
 from initviz.views.style import STYLES, Style
