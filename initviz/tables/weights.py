@@ -20,28 +20,28 @@ def weights(
     Args:
         recording: whose they are.
         epoch: one whose weights are held.
-        lane: the number of an initialisation, from 1; None for all of them.
+        lane: the place of an initialisation in the experiment, from 0; None for all of them.
 
     Returns:
         ``layers.0.weight`` (out_features, in_features), ``layers.0.bias`` (out_features,), and so
         on to the output, as a ``state_dict`` of a network whose ``layers`` is an ``nn.ModuleList``
         or an ``nn.Sequential`` of ``nn.Linear`` alone. Of all lanes: ``lane_1.layers.0.weight``,
-        ..., as of an ``nn.ModuleDict`` of such networks. Owned copies, in the precision that they
-        were trained in.
+        ..., numbered from 1 as in the tables, as of an ``nn.ModuleDict`` of such networks. They
+        are owned copies, in the precision that they were trained in.
 
     Raises:
         LookupError: if the weights of the epoch are not held, or there is no such lane.
     """
     count = len(recording.experiment.lanes)
-    if lane is not None and not 1 <= lane <= count:
-        raise LookupError(f"lane {lane}: the recording has lanes 1 to {count}")
+    if lane is not None and not 0 <= lane < count:
+        raise LookupError(f"lane {lane}: the recording has lanes 0 to {count - 1}")
     held, rows = recording.held(epoch)
     if held != epoch:
         raise LookupError(
             f"the weights of epoch {epoch} are not held; the nearest that are: epoch {held}"
         )
     if lane is not None:
-        return _named(recording, rows[lane - 1], "")
+        return _named(recording, rows[lane], "")
     return {
         name: value
         for number, row in enumerate(rows, 1)
@@ -68,7 +68,7 @@ def about(recording: Recording, epoch: int, lane: int | None = None) -> dict[str
         of the names of their φ; "initviz", the version.
     """
     experiment = recording.experiment
-    lanes = experiment.lanes if lane is None else experiment.lanes[lane - 1 : lane]
+    lanes = experiment.lanes if lane is None else experiment.lanes[lane : lane + 1]
     names = [experiment.activation_of(each).name for each in lanes]
     return {
         "epoch": str(epoch),

@@ -205,9 +205,10 @@ def _write_weights(request: Request, recording: Recording, bar: Bar) -> list[Pat
     from initviz import tables
 
     _refuse_missing(recording, request.epochs)
+    lane = None if request.lane is None else request.lane - 1
     for epoch in request.epochs:
-        tensors = tables.weights(recording, epoch, request.lane)
-        about = tables.about(recording, epoch, request.lane)
+        tensors = tables.weights(recording, epoch, lane)
+        about = tables.about(recording, epoch, lane)
         with _target(request, epoch) as file:
             tables.write_weights(tensors, about, file, request.form)
         bar.advance()
