@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 import safetensors.numpy
 
 from initviz import cli, tables
+from initviz.cli.commands.table import EXAMPLES
 from initviz.cli.epochs import epochs_of
 from initviz.cli.inputs import BadInputError
 from initviz.engine import probe, record
@@ -165,6 +167,21 @@ def test_standard_output_gets_the_table_and_nothing_else(here: Path, recording: 
     assert [path.name for path in here.iterdir()] == ["small.toml"]
 
 
+@pytest.mark.slow
+def test_a_reader_that_has_seen_enough_is_no_failure(here: Path) -> None:
+    program = subprocess.Popen(
+        [sys.executable, str(ROOT / "main.py"), "table", "small.toml", "--out", "-", "--quiet"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=here,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.close()
+    assert program.stderr.read() == b""
+    assert program.wait(timeout=40) == 0
+    program.stderr.close()
+
+
 @pytest.mark.parametrize("out", ["deep/er/mine.parquet", "deep/er/MINE.PARQUET"])
 def test_the_ending_of_the_file_tells_the_format(
     here: Path, recording: Recording, out: str
@@ -221,6 +238,18 @@ def test_a_lesson_and_a_table_of_ones_own_are_understood(here: Path) -> None:
     assert cli.main(["table", "--csv", "own.csv", *words]) == 0
     names = ["own-scalars.csv", "zeros-scalars.csv"]
     assert sorted(path.name for path in (here / "initviz-out").iterdir()) == names
+
+
+@pytest.mark.parametrize("example", re.findall(r"initviz table (.*?)(?:  .*)?$", EXAMPLES, re.M))
+def test_the_examples_of_the_help_are_understood(
+    here: Path, monkeypatch: pytest.MonkeyPatch, example: str
+) -> None:
+    asked = []
+    monkeypatch.setattr(
+        "initviz.cli.commands.table._write", lambda request, quiet: asked.append(request) or []
+    )
+    assert cli.main(["table", *example.split()]) == 0
+    assert len(asked) == 1
 
 
 # ---- what is refused ----

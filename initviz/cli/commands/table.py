@@ -33,7 +33,7 @@ FORMATS = ("csv", "parquet", "safetensors", "npz")
 EXAMPLES = """examples:
   initviz table zeros                            losses and scores of every epoch, as CSV
   initviz table zeros --what layers --out -      every layer's figures, to standard output
-  initviz table depth --what findings --epoch 0:60:20 --format parquet
+  initviz table depth --what findings --epoch 0:40:20 --format parquet
   initviz table xavier --what weights --lane 2   a file for load_state_dict
 
 docs/tables.md says what stands in every column.
@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("what", nargs="?", help="a lesson or an experiment's TOML file")
+    parser.add_argument(
+        "what", nargs="?", metavar="LESSON|FILE", help="a lesson or an experiment's TOML file"
+    )
     add_csv(parser)
     parser.add_argument(
         "--what", dest="table", choices=tuple(WHATS), default="scalars",
@@ -128,6 +130,8 @@ def run(options: argparse.Namespace) -> int:
         written = _write(request, quiet=options.quiet)
     except CsvError as error:
         raise BadInputError(str(error)) from None
+    except BrokenPipeError:  # nobody reads on, which is no failure
+        raise
     except (DeviceError, OSError) as error:
         print(f"initviz: {error}", file=sys.stderr)
         return FAILED
