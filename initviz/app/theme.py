@@ -9,7 +9,7 @@ from enum import Enum
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from initviz.views.style import DARK, LIGHT, SMALL_SIZE, Style
 
@@ -39,6 +39,14 @@ def apply(app: QApplication, style: Style) -> None:
         app.setFont(style.font())
         app.setPalette(palette(style))
         app.setStyleSheet(sheet(style))
+
+
+def dress(widget: QWidget, style: Style) -> None:
+    """Give one widget, and all that is in it, a style that the application need not have."""
+    with all_kept():
+        widget.setFont(style.font())
+        widget.setPalette(palette(style))
+        widget.setStyleSheet(sheet(style))
 
 
 @contextmanager

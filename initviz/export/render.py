@@ -51,8 +51,13 @@ def staged(what: str, style: Style, size: Sequence[int]) -> Iterator[Stage]:
     with theme.all_kept():
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(app, style)
+        # A window that is open keeps its look: what is drawn here may have another.
+        alone = not any(window.isVisible() for window in app.topLevelWidgets())
+        if alone:
+            theme.apply(app, style)
         shown = Page(PAGES[what], style) if what in PAGES else VIEWS[what](style)
+        if not alone:
+            theme.dress(shown.widget, style)
         if isinstance(shown, View):
             shown.set_style(style)
         try:
