@@ -164,7 +164,7 @@ def test_the_counter_has_a_strip_of_its_own(recording: Recording, tmp_path: Path
 @pytest.mark.parametrize("what", ["activations", "gradients", "history", "movement"])
 def test_axes_stand_still(recording: Recording, tmp_path: Path, what: str) -> None:
     ranges = []
-    with Filming(tmp_path / "film.gif", recording, film(what=what, format="gif")) as filming:
+    with Filming(tmp_path / "film.mp4", recording, film(what=what)) as filming:
         while filming.done < filming.total - 1:
             filming.step()
             if filming.done > len(filming.epochs):
