@@ -57,7 +57,7 @@ class Palette:
         rows = np.resize(pixels, (-(-len(pixels) // SIDE), SIDE))
         picture = Image.fromarray(_channels(rows))
         rest = COLOURS - len(self._exact)
-        quantised = picture.quantize(rest, Image.Quantize.MEDIANCUT, kmeans=2)
+        quantised = picture.quantize(rest, Image.Quantize.MEDIANCUT)
         table = np.array(quantised.getpalette(), np.uint8).reshape(-1, 3)[:rest]
         # Pillow takes colours apart by their first six bits: next to a ground there is no other.
         apart = np.abs(table[:, None].astype(int) - _channels(self._grounds)).max(axis=-1)
