@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import linecache
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -172,9 +171,6 @@ class Filming:
             self._stage.show(self._probe(grid=0))
         if self.done == 0:
             self._check_size()
-            # Where Qt is, Python keeps the text of every module that is imported after it, such
-            # as scikit-learn's for the data: 40 MiB that the frames can use.
-            linecache.clearcache()
 
     def _check_size(self) -> None:
         """Raise unless what is filmed is as small as it has to be."""
