@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -78,17 +79,44 @@ class Epoch:
     scalars: Scalars
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a recording holds at one moment; it stays so while the recording grows or gives way.
+
+    Attributes:
+        experiment: what is trained.
+        epochs: the epochs whose weights are held, in order; () where all weights have given way.
+        parameters: their parameters, each (K, P), not to be written to.
+        scalars: the figures of all epochs, those without weights included.
+        stride: weights are kept of every ``stride``-th epoch, and of the newest.
+        diverged: the first epoch at which each lane was no longer finite, (K,); −1 where none.
+        versions: of what trained it, by package; empty where this program did.
+    """
+
+    experiment: Experiment
+    epochs: tuple[int, ...]
+    parameters: tuple[NDArray[np.floating], ...]
+    scalars: Scalars
+    stride: int
+    diverged: NDArray[np.int_]
+    versions: Mapping[str, str]
+
+
 class Recording:
     """The epochs of one experiment so far.
 
     Args:
         experiment: what is trained.
         budget: bytes of weights to keep; the first and the last epoch are kept whatever it is.
+
+    Attributes:
+        versions: of what trained it, by package; empty where this program did.
     """
 
     def __init__(self, experiment: Experiment, budget: int = DEFAULT_BUDGET) -> None:
         self.experiment = experiment
         self.budget = budget
+        self.versions: Mapping[str, str] = {}
         self._lock = threading.Lock()
         self._kept: dict[int, NDArray[np.floating]] = {}
         self._order: list[int] = []
@@ -138,18 +166,21 @@ class Recording:
             for name in ("train_loss", "test_loss"):
                 finite &= np.isfinite(getattr(epoch.scalars, name))
             self._diverged[(self._diverged < 0) & ~finite] = epoch.number
-            if self._order:
-                before = self._order[-1]
-                if before % self._stride:  # it was kept only for being the newest
-                    self._bytes -= self._kept.pop(self._order.pop()).nbytes
-                else:
-                    self._kept[before] = self._pack(self._kept[before])
-            self._kept[epoch.number] = epoch.parameters
-            self._order.append(epoch.number)
-            self._bytes += epoch.parameters.nbytes
-            while self._bytes > self.budget and len(self._order) > 2:
-                self._thin()
+            self._keep(epoch.number, epoch.parameters)
             self._length += 1
+
+    def _keep(self, number: int, parameters: NDArray[np.floating]) -> None:
+        if self._order:
+            before = self._order[-1]
+            if before % self._stride:  # it was kept only for being the newest
+                self._bytes -= self._kept.pop(self._order.pop()).nbytes
+            else:
+                self._kept[before] = self._pack(self._kept[before])
+        self._kept[number] = parameters
+        self._order.append(number)
+        self._bytes += parameters.nbytes
+        while self._bytes > self.budget and len(self._order) > 2:
+            self._thin()
 
     def _write(self, name: str, row: Array) -> None:
         table = self._table[name]
@@ -205,10 +236,54 @@ class Recording:
     def scalars(self) -> Scalars:
         """The figures of all epochs so far: read-only views with the epochs in front."""
         with self._lock:
-            views = {name: table[: self._length] for name, table in self._table.items()}
+            return self._published()
+
+    def _published(self) -> Scalars:
+        views = {name: table[: self._length] for name, table in self._table.items()}
         for view in views.values():
             view.flags.writeable = False
         return Scalars(**views)
+
+    def kept(self) -> Kept:
+        """All that is held now, at once; see ``restored``."""
+        with self._lock:
+            return Kept(
+                self.experiment, tuple(self._order), tuple(self._kept[n] for n in self._order),
+                self._published(), self._stride, self._diverged.copy(), dict(self.versions),
+            )  # fmt: skip
+
+    @classmethod
+    def restored(
+        cls,
+        experiment: Experiment,
+        scalars: Scalars,
+        weights: Iterable[tuple[int, NDArray[np.floating]]],
+        *,
+        stride: int,
+        diverged: NDArray[np.int_],
+        budget: int = DEFAULT_BUDGET,
+    ) -> Recording:
+        """A recording of what another one held, to be appended to as if it were that one.
+
+        Args:
+            experiment: what was trained.
+            scalars: the figures of all its epochs, at least one; they become its own.
+            weights: the epochs whose weights were held, in order, with their parameters (K, P),
+                which are copied one by one. Where they are more than the budget, they are thinned
+                as they come.
+            stride: as in ``Kept``.
+            diverged: as in ``Kept``.
+            budget: bytes of weights to keep.
+        """
+        recording = cls(experiment, budget)
+        recording._table = {field.name: getattr(scalars, field.name) for field in fields(Scalars)}
+        recording._length = len(scalars.train_loss)
+        recording._stride = stride
+        recording._diverged = np.array(diverged)
+        for number, parameters in weights:
+            if number % recording._stride == 0 or number == recording.last:
+                recording._keep(number, parameters.copy())
+        return recording
 
     def diverged_at(self) -> NDArray[np.int_]:
         """The first epoch at which each lane was no longer finite, (K,); −1 where none."""
