@@ -1,4 +1,4 @@
-"""What a command works on: a lesson, an experiment's file, or a table of one's own."""
+"""What a command works on: a lesson, the file of an experiment or a run, or a table."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from initviz.catalog.lessons import find
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
+
+if TYPE_CHECKING:
+    from initviz.recording import Recording
+
+RUN_FILE = ".initviz"
 
 
 class BadInputError(Exception):
@@ -17,10 +23,17 @@ class BadInputError(Exception):
 
 @dataclass(frozen=True)
 class Subject:
-    """Something that a command works on, and what its files are called."""
+    """Something that a command works on, and what its files are called.
+
+    Attributes:
+        name: of the lesson, or of the file without its folder and suffix.
+        experiment: what is trained.
+        recording: what a run file has of it; see ``cli.training.recorded``.
+    """
 
     name: str
     experiment: Experiment
+    recording: Recording | None = None
 
 
 def add_csv(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +53,8 @@ def subject_of(what: str) -> Subject:
     Raises:
         BadInputError: if there is no such lesson or file, or something is wrong with it.
     """
+    if what.lower().endswith(RUN_FILE):
+        return _run_file(Path(what))
     if what.endswith(".toml") and Path(what).exists():
         try:
             return Subject(Path(what).stem, Experiment.from_toml(Path(what).read_text("utf-8")))
@@ -52,6 +67,16 @@ def subject_of(what: str) -> Subject:
             raise BadInputError(f"{what}: there is no such file") from None
         raise BadInputError(str(error.args[0])) from None
     return Subject(lesson.name, lesson.experiment)
+
+
+def _run_file(path: Path) -> Subject:
+    from initviz.runfile import RunFileError, open_run
+
+    try:
+        recording = open_run(path)
+    except RunFileError as error:
+        raise BadInputError(str(error)) from None
+    return Subject(path.stem, recording.experiment, recording)
 
 
 def subjects(options: argparse.Namespace) -> list[Subject]:

@@ -69,6 +69,25 @@ def same(one: Recording, other: Recording) -> bool:
     )
 
 
+def assert_equal(one: object, other: object) -> None:
+    """The same in every array, however deep it lies."""
+    assert type(one) is type(other)
+    if isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(one, other)
+    elif isinstance(one, (tuple, list)):
+        assert len(one) == len(other)  # type: ignore[arg-type]
+        for a, b in zip(one, other, strict=True):  # type: ignore[call-overload]
+            assert_equal(a, b)
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys()  # type: ignore[attr-defined]
+        for key in one:
+            assert_equal(one[key], other[key])  # type: ignore[index]
+    elif isinstance(one, Experiment) or not hasattr(one, "__dict__"):
+        assert one == other or (one != one and other != other)
+    else:
+        assert_equal(vars(one), vars(other))
+
+
 Members = dict[str, bytes]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
 from initviz.cli.progress import bars
 from initviz.cli.status import DONE, FAILED
+from initviz.cli.training import recorded
 
 OUT = "initviz-out"
 
@@ -19,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="initviz render", description="Train and draw pages as PNG files, without a window."
     )
-    parser.add_argument("what", nargs="*", help="lessons or experiments' TOML files")
+    parser.add_argument("what", nargs="*", help="lessons, experiments' TOML files or run files")
     add_csv(parser)
     parser.add_argument(
         "--epoch", default="last", help='the epoch to draw, or "last" (the default)'
@@ -71,7 +72,7 @@ def draw(
     scale: int,
 ) -> int:
     """Train and draw every page at these epochs; None draws the last one."""
-    from initviz.engine import probe, record
+    from initviz.engine import probe
     from initviz.engine.device import DeviceError
     from initviz.export.picture import PictureError, save_png
     from initviz.export.render import application, render_page
@@ -83,12 +84,11 @@ def draw(
         folder.mkdir(parents=True, exist_ok=True)
         with application(), bars() as progress:
             for subject in what:
-                name, experiment = subject.name, subject.experiment
-                wanted = [experiment.epochs] if epochs is None else epochs
+                name = subject.name
+                wanted = [subject.experiment.epochs] if epochs is None else epochs
                 total = max(wanted) + len(wanted) * len(PAGES)
                 bar = progress.begin(f"{name}: training", total)
-                recording = record(experiment.replace(epochs=max(*wanted, 1)), progress=bar.reach)
-                recording.experiment = experiment
+                recording = recorded(subject, max(*wanted, 1), bar.reach)
                 for epoch in wanted:
                     snapshot = probe(recording, epoch, Wanted(parts=frozenset(Part)))
                     for page in PAGES:
