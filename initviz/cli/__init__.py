@@ -18,6 +18,7 @@ from initviz.cli.status import BAD_INPUT, DONE, INTERRUPTED
 
 COMMANDS = {
     "render": "draw pages and views, without a window",
+    "train": "train without a window, and keep the run in a file",
     "verify": "train the lessons and check what they claim",
     "table": "figures, findings and weights as files",
     "list": "what there is to choose",
@@ -28,9 +29,12 @@ EXAMPLES = """examples:
   initviz                            open the window
   initviz zeros                      open it on a lesson, by name or number
   initviz my-experiment.toml         open it on an experiment
+  initviz my-run.initviz             open a run where it was left
   initviz --csv data.csv --target y  open it on a table of your own
   initviz render constant --epoch 30 --theme light
                                      draw a lesson's pages as PNG, without a window
+  initviz train zeros -o my-run.initviz
+                                     train a lesson, and keep the run in a file
 """
 
 

@@ -1,0 +1,174 @@
+"""``initviz train``: train an experiment, print how it ended, and keep the run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from initviz.cli.inputs import RUN_FILE, BadInputError, Subject, add_csv, subjects
+from initviz.cli.progress import bars
+from initviz.cli.settings import changed, settings_help
+from initviz.cli.status import DONE, FAILED
+from initviz.cli.training import recorded
+
+if TYPE_CHECKING:
+    from initviz.recording import Recording
+
+EXAMPLES = """examples:
+  initviz train zeros                                   train a lesson, print losses and scores
+  initviz train zeros --epochs 200 -o zeros.initviz     ... for longer, and keep the run
+  initviz train zeros.initviz --epochs 500 -o zeros.initviz
+                                                        train on from where it ends
+  initviz train deep --set activation=relu --set lanes.0.scheme=he_normal --set hidden=64,64
+  initviz train my.toml --set data.noise=0.3 --fail-on diverged --quiet || echo diverged
+"""
+
+STATUSES = """exit status:
+  0 done; 1 diverged (with --fail-on), a device is missing, or the disk is full; 2 bad input;
+  130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """What is understood."""
+    parser = argparse.ArgumentParser(
+        prog="initviz train",
+        description="Train an experiment without a window, print the final losses and scores, "
+        "and keep the run in a file if that is wanted.",
+        epilog=f"{EXAMPLES}\n{STATUSES}\n" + _escaped(settings_help()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "what", nargs="?", metavar="LESSON|FILE",
+        help="a lesson by name or number, an experiment's TOML file, a CSV file, or a run file, "
+        "which is trained on",
+    )  # fmt: skip
+    add_csv(parser)
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="settings",
+        help="change a field of the experiment; may be given more than once",
+    )  # fmt: skip
+    parser.add_argument("--epochs", metavar="N", help="the same as --set epochs=N")
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="RUN", help=f"keep the run in this file ({RUN_FILE})"
+    )
+    parser.add_argument(
+        "--fail-on", choices=("diverged",),
+        help="end with status 1 if an initialisation has diverged",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--quiet", action="store_true", help="no bar and no table")
+    return parser
+
+
+def _escaped(text: str) -> str:
+    """For argparse, which takes percent signs in its texts for its own."""
+    return text.replace("%", "%%")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, keep and print."""
+    out = _out(options.out) if options.out else None
+    subject = _subject(options)
+    from initviz.engine.device import DeviceError
+    from initviz.runfile import RunFileError, save_run
+
+    last = subject.experiment.epochs
+    try:
+        with bars(quiet=options.quiet, transient=True) as progress:
+            recording = recorded(subject, last, progress.begin(subject.name, last).reach)
+        if out:
+            save_run(recording, out)
+    except (DeviceError, RunFileError) as error:
+        print(f"initviz: {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"initviz: {out}: not saved ({error.strerror or error})", file=sys.stderr)
+        return FAILED
+    if options.json:
+        print(json.dumps(_figures(subject.name, recording, out), indent=1, ensure_ascii=False))
+    elif not options.quiet:
+        _print_table(recording)
+        if out:
+            print(out)
+    diverged = bool((recording.diverged_at() >= 0).any())
+    return FAILED if diverged and options.fail_on == "diverged" else DONE
+
+
+def _out(path: Path) -> Path:
+    """The file to write, looked at before anything is trained for it."""
+    if path.suffix.lower() != RUN_FILE:
+        path = path.with_name(f"{path.name}{RUN_FILE}")
+    if path.is_dir():
+        raise BadInputError(f"-o: {path} is a folder; write the name of a file")
+    if not path.absolute().parent.is_dir():
+        raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
+    return path
+
+
+def _subject(options: argparse.Namespace) -> Subject:
+    """What is trained, as it was changed; a run of something else begins anew."""
+    wanted = subjects(options)
+    if len(wanted) != 1:
+        raise BadInputError("train: say what; write one lesson, file or --csv FILE")
+    (subject,) = wanted
+    settings = [*options.settings, *([f"epochs={options.epochs}"] if options.epochs else [])]
+    experiment = changed(subject.experiment, settings)
+    same = experiment.same_run(subject.experiment)
+    return Subject(subject.name, experiment, subject.recording if same else None)
+
+
+def _figures(name: str, recording: Recording, out: Path | None) -> dict[str, Any]:
+    """The last epoch of every lane; null stands for what is no finite number."""
+    scalars, diverged = recording.scalars(), recording.diverged_at()
+    experiment = recording.experiment
+
+    def last(figure: str, lane: int) -> float | None:
+        value = float(getattr(scalars, figure)[-1][lane])
+        return value if math.isfinite(value) else None
+
+    lanes = [
+        {
+            "name": lane.title,
+            "scheme": lane.scheme,
+            **{figure: last(figure, k)
+               for figure in ("train_loss", "test_loss", "train_score", "test_score")},
+            "diverged_at": int(diverged[k]) if diverged[k] >= 0 else None,
+        }
+        for k, lane in enumerate(experiment.lanes)
+    ]  # fmt: skip
+    return {
+        "name": name,
+        "epochs": recording.last,
+        "task": experiment.task.name,
+        "lanes": lanes,
+        "file": str(out) if out else None,
+    }
+
+
+def _print_table(recording: Recording) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    task, scalars = recording.experiment.task, recording.scalars()
+    epochs = "1 epoch" if recording.last == 1 else f"{recording.last} epochs"
+    table = Table("initialisation", title=f"after {epochs}", title_justify="left")
+    for column in ("train loss", "test loss", "train score", "test score"):
+        table.add_column(column, justify="right")
+    diverged = recording.diverged_at()
+    if (diverged >= 0).any():
+        table.add_column("diverged")
+    for k, lane in enumerate(recording.experiment.lanes):
+        losses = [f"{t[-1][k]:.5g}" for t in (scalars.train_loss, scalars.test_loss)]
+        scores = [
+            task.score_text(float(t[-1][k])) for t in (scalars.train_score, scalars.test_score)
+        ]
+        said = [f"at epoch {diverged[k]}"] if diverged[k] >= 0 else []
+        table.add_row(escape(lane.title), *losses, *scores, *said)
+    # Where no terminal says how wide it is, names are not cut.
+    Console(width=None if sys.stdout.isatty() else 120).print(table)

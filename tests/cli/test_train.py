@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from initviz import cli
+from initviz.engine import record
+from initviz.experiment import Experiment, Lane
+from initviz.runfile import open_run, save_run
+from tests.make import data
+from tests.runfile.runs import same
+
+ROOT = Path(__file__).parents[2]
+SMALL = Experiment(
+    data=data("moons", samples=32),
+    hidden=(8, 8),
+    lanes=(Lane(scheme="zeros"), Lane(name="[red]two")),
+    epochs=3,
+)
+DIVERGING = SMALL.replace(
+    data=data("salary"), activation="relu", learning_rate=1e6, optimiser="momentum"
+)
+LIGHT_ONLY = """
+import sys
+from initviz.cli import main
+try:
+    main(["train", "--help"])
+except SystemExit:
+    print([name for name in ("torch", "PySide6", "sklearn", "rich") if name in sys.modules])
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An experiment's file, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("small.toml").write_text(SMALL.to_toml(), "utf-8")
+    return "small.toml"
+
+
+Said = pytest.CaptureFixture[str]
+
+
+def trained(said: Said, *words: str, status: int = 0) -> Any:
+    """What ``initviz train ... --json`` prints."""
+    assert cli.main(["train", *words, "--json", "--quiet"]) == status
+    out, err = said.readouterr()
+    assert err == ""
+    return json.loads(out)
+
+
+def test_the_final_losses_and_scores_are_printed(small: str, capsys: Said) -> None:
+    assert cli.main(["train", small]) == 0
+    said = capsys.readouterr().out
+
+    scalars = record(SMALL).scalars()
+    for name in ("after 3 epochs", "Zeros", "[red]two", "train loss", "test score"):
+        assert name in said
+    for table in (scalars.train_loss, scalars.test_loss):
+        assert all(f"{loss:.5g}" in said for loss in table[-1])
+    assert "diverged" not in said
+    assert os.listdir() == ["small.toml"]
+
+
+def test_json_has_the_figures_of_every_lane(small: str, capsys: Said) -> None:
+    figures = trained(capsys, small)
+
+    scalars = record(SMALL).scalars()
+    assert figures["name"] == "small"
+    assert figures["epochs"] == 3
+    assert figures["file"] is None
+    for k, lane in enumerate(figures["lanes"]):
+        assert lane["scheme"] == SMALL.lanes[k].scheme
+        assert lane["diverged_at"] is None
+        for name in ("train_loss", "test_loss", "train_score", "test_score"):
+            assert lane[name] == getattr(scalars, name)[-1][k]
+
+
+def test_quiet_says_nothing(small: str, capsys: Said) -> None:
+    assert cli.main(["train", small, "--quiet", "-o", "run"]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert Path("run.initviz").exists()
+
+
+def test_settings_and_epochs_are_obeyed(small: str, capsys: Said) -> None:
+    settings = ["--set", "activation=relu", "--set", "lanes.0.scheme=he_normal", "--epochs", "2"]
+    figures = trained(capsys, small, *settings, "-o", "run.initviz")
+
+    wanted = SMALL.with_lane(0, Lane(scheme="he_normal", colour=0)).replace(
+        activation="relu", epochs=2
+    )
+    assert figures["epochs"] == 2
+    assert same(open_run(Path("run.initviz")), record(wanted))
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("run", "run.initviz"), ("run.initviz", "run.initviz"), ("v1.2", "v1.2.initviz")],
+)
+def test_the_run_is_kept_under_its_name(small: str, capsys: Said, name: str, file: str) -> None:
+    Path(file).write_text("something older")
+    assert cli.main(["train", small, "-o", name]) == 0
+
+    assert capsys.readouterr().out.splitlines()[-1] == file
+    assert same(open_run(Path(file)), record(SMALL))
+    assert sorted(os.listdir()) == sorted(["small.toml", file])
+
+
+def test_a_run_file_is_trained_on(small: str, capsys: Said) -> None:
+    trained(capsys, small, "-o", "run")
+    assert trained(capsys, "run.initviz", "--epochs", "6", "-o", "run")["epochs"] == 6
+
+    assert same(open_run(Path("run.initviz")), record(SMALL.replace(epochs=6)))
+
+
+def test_a_run_file_that_is_changed_begins_anew(small: str, capsys: Said) -> None:
+    trained(capsys, small, "-o", "run")
+    figures = trained(capsys, "run.initviz", "--set", "seed=5")
+
+    assert (
+        figures["lanes"][1]["train_loss"]
+        == (record(SMALL.replace(seed=5)).scalars().train_loss[-1][1])
+    )
+
+
+def test_what_is_recorded_is_not_trained_again(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(capsys, small, "-o", "run")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr("initviz.engine.train", refuse)
+    assert trained(capsys, "run.initviz")["epochs"] == 3
+    assert trained(capsys, "run.initviz", "--epochs", "2")["epochs"] == 3
+
+
+@pytest.mark.parametrize(("options", "status"), [([], 0), (["--fail-on", "diverged"], 1)])
+def test_divergence_is_told_and_fails_where_asked(
+    small: str, capsys: Said, options: list[str], status: int
+) -> None:
+    Path(small).write_text(DIVERGING.to_toml(), "utf-8")
+    lanes = trained(capsys, small, *options, "-o", "run", status=status)["lanes"]
+
+    diverged = record(DIVERGING).diverged_at()
+    assert [lane["diverged_at"] for lane in lanes] == [int(at) if at >= 0 else None
+                                                       for at in diverged]  # fmt: skip
+    assert lanes[1]["diverged_at"] is not None
+    assert lanes[1]["train_loss"] is None  # JSON has no NaN
+    assert np.array_equal(open_run(Path("run.initviz")).diverged_at(), diverged)
+    assert cli.main(["train", small, *options]) == status
+    assert "at epoch" in capsys.readouterr().out
+
+
+def test_nothing_fails_that_has_not_diverged(small: str, capsys: Said) -> None:
+    trained(capsys, small, "--fail-on", "diverged")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "write one lesson, file or --csv FILE"),
+        (["nonsense"], '"nonsense"'),
+        (["missing.toml"], "there is no such file"),
+        (["missing.initviz"], "missing.initviz: cannot be read"),
+        (["small.toml", "--set", "hiden=3"], "did you mean hidden?"),
+        (["small.toml", "--epochs", "many"], '--set epochs: Epochs: "many" is not a number'),
+        (["small.toml", "-o", "no/such/run"], "there is no folder no/such"),
+        (["small.toml", "-o", "folder.initviz"], "is a folder"),
+        (["small.toml", "--target", "y"], "--target: goes with a table"),
+    ],
+    ids=str,
+)
+def test_bad_input_ends_with_2_before_anything_is_trained(
+    small: str, capsys: Said, words: list[str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("folder.initviz").mkdir()
+    monkeypatch.setattr("initviz.cli.commands.train.recorded", None)
+    assert cli.main(["train", *words]) == 2
+    said = capsys.readouterr()
+    assert told in said.err
+    assert said.out == ""
+
+
+def test_a_spoilt_run_file_ends_with_2(small: str, capsys: Said) -> None:
+    save_run(record(SMALL), Path("run.initviz"))
+    Path("run.initviz").write_bytes(Path("run.initviz").read_bytes()[:-30])
+    assert cli.main(["train", "run.initviz"]) == 2
+    assert "run.initviz: is no run file, or only a part of one" in capsys.readouterr().err
+
+
+def test_a_device_that_is_not_there_ends_with_1(small: str, capsys: Said) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a graphics card")
+    assert cli.main(["train", small, "--set", "device=cuda", "--quiet", "-o", "run"]) == 1
+    assert "initviz: " in capsys.readouterr().err
+    assert os.listdir() == ["small.toml"]
+
+
+def test_a_full_disk_ends_with_1_and_no_half_file(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("initviz.whole.os.fsync", full)
+    assert cli.main(["train", small, "--quiet", "-o", "run"]) == 1
+    assert "run.initviz: not saved (No space left on device)" in capsys.readouterr().err
+    assert os.listdir() == ["small.toml"]
+
+
+def test_an_interrupted_save_ends_with_130_and_leaves_the_old_file(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    Path("run.initviz").write_text("older")
+    monkeypatch.setattr("initviz.whole.os.replace", interrupt)
+    assert cli.main(["train", small, "--quiet", "-o", "run"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert Path("run.initviz").read_text() == "older"
+    assert sorted(os.listdir()) == ["run.initviz", "small.toml"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_ctrl_c_ends_a_training_without_a_traceback(small: str, tmp_path: Path) -> None:
+    code = (
+        "import sys, initviz.cli.training as t\n"
+        "from initviz.recording import Recording\n"
+        "append = Recording.append\n"
+        "def noted(self, epoch):\n"
+        "    append(self, epoch)\n"
+        "    print(epoch.number, flush=True)\n"
+        "Recording.append = noted\n"
+        "from initviz.cli import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    program = subprocess.Popen(
+        [sys.executable, "-c", code, "train", small, "--epochs", "1000000", "-o", "run"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert program.stdout is not None
+    assert program.stdout.readline() == "0\n"
+    program.send_signal(signal.SIGINT)
+    said = program.communicate(timeout=40)
+
+    assert program.returncode == 130
+    assert "initviz: interrupted" in said[1]
+    assert "Traceback" not in said[1]
+    assert os.listdir(tmp_path) == ["small.toml"]
+
+
+def test_a_table_of_ones_own_travels_in_the_run_file(small: str, capsys: Said) -> None:
+    rows = "".join(f"{i},{i * i % 7},{'ab'[i % 2]}\n" for i in range(40))
+    Path("own.csv").write_text(f"x,y,kind\n{rows}")
+    words = ["own.csv", "--target", "kind", "--epochs", "2", "-o", "own"]
+    losses = trained(capsys, *words)["lanes"]
+
+    again = trained(capsys, "own.initviz", "--epochs", "2")["lanes"]
+    assert losses == again
+    assert open_run(Path("own.initviz")).experiment.data.values["target"] == "kind"
+
+
+def test_the_help_is_light_and_has_every_field(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT_ONLY], capture_output=True, text=True, cwd=tmp_path,
+        timeout=50, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "[]"
+    for words in ("--set FIELD=VALUE", "--fail-on", "data.dataset", "lanes.N.scheme", "130"):
+        assert words in done.stdout
