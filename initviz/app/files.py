@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QFileDialog
 from initviz.app.opening import OpenData
 from initviz.experiment import Experiment, ExperimentError
 from initviz.export.picture import SCALES, Drawable, PictureError, draw, save_png
+from initviz.runfile import SUFFIX
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
 
 TABLES = (".csv", ".tsv", ".txt")
+OPENED = (".toml", SUFFIX, *TABLES)
+"""What may be dropped onto the window."""
 
 
 class Files:
@@ -70,13 +73,23 @@ class Files:
         self._window.memory.folder = path.parent
         self._window.scrubber.say(f"saved: {path}")
 
-    def open_experiment(self) -> None:
-        """Ask for a TOML file and show its experiment."""
+    def open_file(self) -> None:
+        """Ask for an experiment or a run and show it."""
         chosen, _ = QFileDialog.getOpenFileName(
-            self._window, "Open experiment", str(self._window.memory.folder), "Experiment (*.toml)"
-        )
+            self._window, "Open", str(self._window.memory.folder),
+            f"Experiments and runs (*.toml *{SUFFIX});;Experiments (*.toml);;Runs (*{SUFFIX})",
+        )  # fmt: skip
         if chosen:
-            self.load_experiment(Path(chosen))
+            self.open_path(Path(chosen))
+
+    def open_path(self, path: Path) -> None:
+        """Show a run, a table, or else an experiment."""
+        if path.suffix.lower() == SUFFIX:
+            self._window.run_files.open(path)
+        elif path.suffix.lower() in TABLES:
+            self.load_data(path)
+        else:
+            self.load_experiment(path)
 
     def load_experiment(self, path: Path) -> None:
         """Show the experiment of a TOML file, or say what is wrong with it."""
@@ -85,7 +98,7 @@ class Files:
         except (OSError, UnicodeDecodeError, ExperimentError) as error:
             self._window.banner.show_note(f"{path.name}: {error}")
             return
-        self._window.memory.folder = path.parent
+        self._window.memory.note_file(path)
         self._window.show_own(experiment)
 
     def open_data(self) -> None:
@@ -107,7 +120,7 @@ class Files:
     def _use_data(self, dialog: OpenData) -> None:
         window = self._window
         if dialog.settings is not None:
-            window.memory.folder = dialog.path.parent
+            window.memory.note_file(dialog.path)
             try:
                 window.model.edit(window.model.experiment.replace(data=dialog.settings))
             except ExperimentError as error:  # too large for this network
@@ -115,13 +128,10 @@ class Files:
 
     def open_dropped(self, path: Path) -> bool:
         """Open a file that was dropped onto the window; returns whether it is of a known kind."""
-        if path.suffix.lower() == ".toml":
-            self.load_experiment(path)
-        elif path.suffix.lower() in TABLES:
-            self.load_data(path)
-        else:
-            return False
-        return True
+        known = path.suffix.lower() in OPENED
+        if known:
+            self.open_path(path)
+        return known
 
     def save_experiment(self) -> None:
         """Ask for a file and write the experiment as TOML."""
@@ -139,5 +149,5 @@ class Files:
         except OSError as error:
             self._window.banner.show_note(f"Not saved: {error}")
             return
-        self._window.memory.folder = path.parent
+        self._window.memory.note_file(path)
         self._window.scrubber.say(f"saved: {path}")

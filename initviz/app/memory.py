@@ -1,7 +1,8 @@
-"""What is remembered between starts: window, look, speed, lesson, experiment."""
+"""What is remembered between starts: window, look, speed, lesson, experiment, files."""
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from pathlib import Path
@@ -13,6 +14,9 @@ from initviz.app.theme import Theme
 from initviz.experiment import Experiment, ExperimentError
 
 log = logging.getLogger(__name__)
+
+MOST_RECENT = 10
+"""Files that are remembered."""
 
 
 class Memory:
@@ -91,6 +95,28 @@ class Memory:
     @folder.setter
     def folder(self, folder: Path) -> None:
         self._settings.setValue("folder", str(folder))
+
+    @property
+    def recent(self) -> list[Path]:
+        """The files that were opened or saved last, the newest first."""
+        try:
+            paths = json.loads(str(self._settings.value("recent", "[]")))
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(paths, list):
+            return []
+        return [Path(path) for path in paths if isinstance(path, str) and path][:MOST_RECENT]
+
+    def note_file(self, path: Path) -> None:
+        """Remember that a file was opened or saved, and its folder."""
+        path = path.absolute()
+        self.folder = path.parent
+        paths = [path, *(other for other in self.recent if other != path)][:MOST_RECENT]
+        self._settings.setValue("recent", json.dumps([str(path) for path in paths]))
+
+    def forget_files(self) -> None:
+        """Forget which files were opened and saved."""
+        self._settings.remove("recent")
 
     def layout(self, name: str) -> QByteArray:
         """The remembered geometry of a window or splitter, empty if there is none."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from initviz.app.recent import RecentMenu
 from initviz.app.theme import Theme
 from initviz.catalog.lessons import LESSONS
 
@@ -20,9 +21,11 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     """Fill the window's menu bar and its Export button; returns the actions of the themes."""
     bar = window.menuBar()
     file = bar.addMenu("&File")
-    _action(window, file, "&Open experiment…", window.files.open_experiment, "Ctrl+O")
+    _action(window, file, "&Open…", window.files.open_file, "Ctrl+O")
+    file.addMenu(RecentMenu(window))
     _action(window, file, "Open &data (CSV)…", window.files.open_data, "Ctrl+D")
     _action(window, file, "&Save experiment…", window.files.save_experiment, "Ctrl+S")
+    _action(window, file, "Save &run…", window.run_files.ask_where, "Ctrl+Shift+S")
     file.addSeparator()
     export = QMenu("&Export picture", window)
     _fill_export(window, export)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,47 +22,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from initviz.catalog.datasets.csv_file import CancelledError, CsvError, Table, read_table
+from initviz.app.job import LOOK_MS, Job
+from initviz.catalog.datasets.csv_file import Table, read_table
 from initviz.catalog.datasets.own import missing_rows, own_values, prepare, suits_classes
 from initviz.experiment import DataSettings
 from initviz.views.combo import Combo
 
-LOOK_MS = 30
 MOST_SHOWN = 30
 """Columns in the preview."""
-
-
-class Job:
-    """Something that takes a while, in a thread; ``look`` is asked by a timer."""
-
-    def __init__(self, work: Callable[[Callable[[], bool]], Any]) -> None:
-        self._cancelled = threading.Event()
-        self.result: Any = None
-        self.error: str = ""
-        self._thread = threading.Thread(
-            target=self._run, args=(work,), name="initviz-open", daemon=True
-        )
-        self._thread.start()
-
-    def _run(self, work: Callable[[Callable[[], bool]], Any]) -> None:
-        try:
-            self.result = work(self._cancelled.is_set)
-        except CancelledError:
-            pass
-        except CsvError as error:
-            self.error = str(error)
-        except Exception as error:  # whatever a file may do to a library
-            self.error = f"{type(error).__name__}: {error}"
-
-    @property
-    def done(self) -> bool:
-        """Whether it has come to an end."""
-        return not self._thread.is_alive()
-
-    def cancel(self) -> None:
-        """End it at its next step, and wait for that."""
-        self._cancelled.set()
-        self._thread.join(10)
 
 
 class OpenData(QDialog):

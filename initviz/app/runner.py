@@ -179,12 +179,12 @@ class Trainer:
             run.trained = epoch.number
             if epoch.number <= run.recording.last:
                 continue
-            self._make_room(run.recording.kept_bytes + epoch.parameters.nbytes)
+            self.make_room(run.recording.kept_bytes + epoch.parameters.nbytes)
             run.recording.append(epoch)
             run.stamp()
 
-    def _make_room(self, wanted: int) -> None:
-        """Let earlier recordings give way until what is wanted fits into the budget."""
+    def make_room(self, wanted: int) -> None:
+        """Let earlier recordings give way until the bytes wanted for this one fit the budget."""
         earlier = self.earlier
         excess = wanted + sum(recording.kept_bytes for recording in earlier) - self.budget
         for recording in earlier:

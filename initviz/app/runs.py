@@ -104,6 +104,13 @@ class Runs(QObject):
         """The newest run of this experiment whose weights are held."""
         return next((r for r in self.entries if r.held and r.experiment.same_run(experiment)), None)
 
+    def take_in(self, recording: Recording, title: str, lesson: Lesson | None) -> PastRun:
+        """Add a run that came out of a file, to be shown next; its cursor is at its end."""
+        self._count += 1
+        run = PastRun(self._count, title, recording, lesson, recording.last)
+        self.entries = [run, *self.entries][:MOST_RUNS]
+        return run
+
     def remove(self, run: PastRun) -> None:
         """Forget a run; the present one stays."""
         if run in self.entries and run is not self.present:

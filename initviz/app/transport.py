@@ -160,9 +160,12 @@ class Scrubber(QWidget):
         self.epoch.setMinimumWidth(style.px(118))
 
     def say(self, note: str) -> None:
-        """Say for a few seconds what was just done, where it moves nothing."""
-        self.state.setText(note)
-        self._saying.start(SAYING_MS)
+        """Say for a few seconds what was just done, where it moves nothing; "" takes it back."""
+        self.state.setText(note or self._state_text)
+        if note:
+            self._saying.start(SAYING_MS)
+        else:
+            self._saying.stop()
 
     def _said(self) -> None:
         self.state.setText(self._state_text)

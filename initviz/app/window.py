@@ -33,13 +33,14 @@ from initviz.app import taborder, theme
 from initviz.app.banner import Banner
 from initviz.app.collector import Collector
 from initviz.app.controls import Controls
-from initviz.app.files import TABLES, Files
+from initviz.app.files import OPENED, Files
 from initviz.app.keys import keyboard_help
 from initviz.app.memory import Memory
 from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
 from initviz.app.player import Player
 from initviz.app.reading import Reading
+from initviz.app.runfiles import RunFiles
 from initviz.app.session import Session
 from initviz.app.theme import Theme
 from initviz.app.topbar import TopBar
@@ -87,6 +88,7 @@ class Window(QMainWindow):
         self.setWindowIcon(QIcon(str(asset("icon.png"))))
         self._build()
         self.files = Files(self)
+        self.run_files = RunFiles(self)
         self.reading = Reading(self)
         self.viewing = Viewing(self)
         self.theme_actions = build_menus(self)
@@ -364,9 +366,9 @@ class Window(QMainWindow):
         return taborder.step(regions, forward)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take tables and experiments."""
+        """Take experiments, runs and tables."""
         suffixes = {Path(url.toLocalFile()).suffix.lower() for url in event.mimeData().urls()}
-        if suffixes & {".toml", *TABLES}:
+        if suffixes & {*OPENED}:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -388,6 +390,7 @@ class Window(QMainWindow):
         memory.set_layout("window", self.saveGeometry())
         # A thread may have a step to finish first: nobody needs to look at that.
         self.hide()
+        self.run_files.close()
         self.controls.thumbnails.close()
         self.player.close()
         self.collector.close()

@@ -39,12 +39,14 @@ def save_run(
         cancelled: asked between the parts.
 
     Raises:
-        RunFileError: if its weights have given way to newer runs, or if its table is gone, has
-            changed, or is too large.
+        RunFileError: if nothing is recorded, if its weights have given way to newer runs, or if
+            its table is gone, has changed, or is too large.
         OSError: if it cannot be written.
         CancelledError: when ``cancelled`` says so.
     """
     kept = run.kept() if isinstance(run, Recording) else run
+    if not len(kept.scalars.train_loss):
+        raise RunFileError("nothing has been recorded yet; train it first")
     if not kept.epochs:
         raise RunFileError("only the figures of this run are still held; train it again first")
     own = own_table(kept.experiment)

@@ -79,7 +79,7 @@ def test_a_dialog_that_is_cancelled_saves_nothing(
     answer(monkeypatch, "getOpenFileName", "")
     window.files.save_page()
     window.files.save_experiment()
-    window.files.open_experiment()
+    window.files.open_file()
 
     assert not window.banner.isVisible()
     assert list(tmp_path.glob("*.png")) == []
@@ -131,7 +131,7 @@ def test_a_saved_experiment_is_opened_again(
     assert (tmp_path / "mine.toml").exists()
     window.choose_lesson(FIRST.name)
     answer(monkeypatch, "getOpenFileName", tmp_path / "mine.toml")
-    window.files.open_experiment()
+    window.files.open_file()
 
     assert window.model.experiment == SMALL
     assert window.lesson is None

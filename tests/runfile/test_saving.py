@@ -131,7 +131,7 @@ def test_a_run_without_weights_is_refused_with_the_cure(tmp_path: Path) -> None:
     recording.give_way(2**40)
     with pytest.raises(RunFileError, match="only the figures of this run"):
         save_run(recording, tmp_path / "run.initviz")
-    with pytest.raises(RunFileError, match="train it again"):
+    with pytest.raises(RunFileError, match="nothing has been recorded yet"):
         save_run(Recording(SMALL), tmp_path / "run.initviz")
 
     assert list(tmp_path.iterdir()) == []

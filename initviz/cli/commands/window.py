@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "what", nargs="?", help="a lesson, an experiment's TOML file, or a CSV file"
+        "what", nargs="?", help="a lesson, an experiment's TOML file, a run file, or a CSV file"
     )
     add_csv(parser)
     return parser
@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
     if has_display():
         from initviz.app.start import run as start
 
+        if first and first.recording:
+            return start(first.experiment, (first.recording, Path(options.what)))
         return start(first.experiment if first else None)
     print(
         "initviz: there is no display to open a window on; "
