@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import zlib
 from collections.abc import Iterator
@@ -178,6 +179,10 @@ def _damage(message: str) -> Iterator[None]:
     except RunFileError:
         raise
     except DAMAGE:
+        raise RunFileError(message) from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # as for a place before the beginning of the file
+            raise
         raise RunFileError(message) from None
 
 

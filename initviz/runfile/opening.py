@@ -83,7 +83,9 @@ def _experiment(container: Container) -> Experiment:
     raw = container.read(EXPERIMENT)
     try:
         return Experiment.from_toml(raw.decode())
-    except (UnicodeDecodeError, ExperimentError) as error:
+    except (UnicodeDecodeError, RecursionError):
+        raise RunFileError(f"is damaged: {EXPERIMENT} cannot be read as text") from None
+    except ExperimentError as error:
         words = "; ".join(str(error).splitlines())
         raise RunFileError(f"its experiment cannot be run: {words}") from None
 

@@ -259,6 +259,20 @@ def test_another_experiment_is_refused(
     assert words in refused(forged({**members, "experiment.toml": changed}))
 
 
+@pytest.mark.parametrize(
+    "toml",
+    [b"\xff\xfe", b"a = " + b"[" * 50_000, b"a" * 100_000, b"x." * 5000 + b"y = 1",
+     b"seed = " + b"9" * 5000, b"epochs = inf", b"hidden = [1e400]",
+     b'[data]\ndataset = "csv"\nvalues = {classes = "' + b"[" * 50_000 + b'"}',
+     b'[data]\ndataset = "csv"\nvalues = {rows = 99999999999999999999}'],
+    ids=range(9),
+)  # fmt: skip
+def test_an_experiment_that_is_none_is_refused(
+    refused: Refused, members: Members, toml: bytes
+) -> None:
+    assert "experiment" in refused(forged({**members, "experiment.toml": toml}))
+
+
 # ---- what would be large ----
 
 
