@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from initviz.focus import Focus
     from initviz.parts import Part, Wanted
     from initviz.recording import Recording
+    from initviz.runfile import RunFileError, open_run, save_run
     from initviz.snapshot import Snapshot
     from initviz.training import iterate, train
 
@@ -33,12 +34,15 @@ _HOMES = {
     "Part": "initviz.parts",
     "Picture": "initviz.export.notebook",
     "Recording": "initviz.recording",
+    "RunFileError": "initviz.runfile",
     "Snapshot": "initviz.snapshot",
     "Wanted": "initviz.parts",
     "diagnose": "initviz.findings",
     "iterate": "initviz.training",
+    "open_run": "initviz.runfile",
     "probe": "initviz.engine",
     "render": "initviz.export.notebook",
+    "save_run": "initviz.runfile",
     "train": "initviz.training",
 }
 
@@ -52,13 +56,16 @@ __all__ = [
     "Part",
     "Picture",
     "Recording",
+    "RunFileError",
     "Snapshot",
     "Wanted",
     "__version__",
     "diagnose",
     "iterate",
+    "open_run",
     "probe",
     "render",
+    "save_run",
     "tables",
     "train",
 ]

@@ -6,7 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from initviz import cli, tables
 from initviz.cli.commands.table import EXAMPLES
 from initviz.cli.epochs import epochs_of
 from initviz.cli.inputs import BadInputError
-from initviz.engine import probe, record
+from initviz.cli.training import recorded
+from initviz.engine import probe, record, train
 from initviz.experiment import Experiment
-from initviz.recording import Recording
+from initviz.recording import Epoch, Recording
 from tests.make import data, lane
 
 ROOT = Path(__file__).parents[1]
@@ -220,11 +222,11 @@ def test_training_goes_no_further_than_what_is_asked_for(
 ) -> None:
     trained = []
 
-    def note(experiment: Experiment, **more: object) -> Recording:
-        trained.append(experiment.epochs)
-        return record(experiment)
+    def note(experiment: Experiment, *, epochs: int) -> Iterator[Epoch]:
+        trained.append(epochs)
+        return train(experiment, epochs=epochs)
 
-    monkeypatch.setattr("initviz.engine.record", note)
+    monkeypatch.setattr("initviz.engine.train", note)
     assert table("--epoch", "1", "--quiet") == 0
     assert trained == [1]
 
@@ -294,10 +296,8 @@ def test_nothing_to_write_of_is_refused(capsys: pytest.CaptureFixture[str]) -> N
 def test_weights_that_did_not_fit_into_memory_are_refused_and_layers_have_the_rest(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str
 ) -> None:
-    def thinned(experiment: Experiment, **more: object) -> Recording:
-        return record(experiment, budget=2 * SMALL.parameter_count * 4 * 2)
-
-    monkeypatch.setattr("initviz.engine.record", thinned)
+    thinned = partial(recorded, budget=2 * SMALL.parameter_count * 4 * 2)
+    monkeypatch.setattr("initviz.cli.commands.table.recorded", thinned)
     assert table("--what", what, "--epoch", "all") == 2
     assert "the weights of epoch 1 did not fit" in capsys.readouterr().err
     assert list((here / "initviz-out").iterdir()) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from initviz import cli
 from initviz.cli.inputs import BadInputError, Subject, subject_of, subjects
 from initviz.cli.training import recorded
 from initviz.engine import record
@@ -51,6 +52,17 @@ def test_what_is_recorded_is_used(run: Path, monkeypatch: pytest.MonkeyPatch) ->
     subject = subject_of(str(run))
     for last in (0, 1, 2):
         assert recorded(subject, last) is subject.recording
+
+
+@pytest.mark.parametrize("table", ["scalars", "weights"])
+def test_tables_are_made_of_a_run_file(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setattr("initviz.engine.train", None)
+    out = tmp_path / "out"
+    assert cli.main(["table", str(run), "--what", table, "--out", str(out), "--quiet"]) == 0
+    (file,) = out.iterdir()
+    assert file.name.startswith(f"mine-{table}")
 
 
 @pytest.mark.parametrize("last", [3, 6])

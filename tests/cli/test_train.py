@@ -275,6 +275,13 @@ def test_a_table_of_ones_own_travels_in_the_run_file(small: str, capsys: Said) -
     assert open_run(Path("own.initviz")).experiment.data.values["target"] == "kind"
 
 
+def test_a_table_that_is_gone_ends_with_2(small: str, capsys: Said) -> None:
+    values = {"path": str(Path("gone.csv").absolute()), "digest": "0" * 64}
+    Path(small).write_text(SMALL.replace(data=data("csv", **values)).to_toml(), "utf-8")
+    assert cli.main(["train", small, "--quiet"]) == 2
+    assert "open the data again" in capsys.readouterr().err
+
+
 def test_the_help_is_light_and_has_every_field(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LIGHT_ONLY], capture_output=True, text=True, cwd=tmp_path,

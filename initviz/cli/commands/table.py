@@ -14,6 +14,7 @@ from initviz.cli.epochs import HELP, epochs_of
 from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
 from initviz.cli.progress import Bar, bars
 from initviz.cli.status import DONE, FAILED
+from initviz.cli.training import recorded
 
 if TYPE_CHECKING:
     from initviz.recording import Recording
@@ -49,7 +50,10 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "what", nargs="?", metavar="LESSON|FILE", help="a lesson or an experiment's TOML file"
+        "what",
+        nargs="?",
+        metavar="LESSON|FILE",
+        help="a lesson, an experiment's TOML file or a run file",
     )
     add_csv(parser)
     parser.add_argument(
@@ -171,16 +175,13 @@ def _request(options: argparse.Namespace, subject: Subject) -> Request:
 
 def _write(request: Request, *, quiet: bool) -> list[Path]:
     """Train, write, and say which files there are now."""
-    from initviz.engine import record
-
-    experiment, epochs = request.subject.experiment, request.epochs
+    epochs = request.epochs
     if request.out is not None:
         (request.out.parent if request.is_file else request.out).mkdir(parents=True, exist_ok=True)
     with bars(quiet=quiet, transient=True) as progress:
         looks = 0 if request.table == "scalars" else len(epochs)
         bar = progress.begin(f"{request.subject.name}: training", epochs[-1] + looks)
-        recording = record(experiment.replace(epochs=max(epochs[-1], 1)), progress=bar.reach)
-        recording.experiment = experiment
+        recording = recorded(request.subject, max(epochs[-1], 1), bar.reach)
         bar.say(f"{request.subject.name}: {request.table}")
         if request.table == WEIGHTS:
             return _write_weights(request, recording, bar)

@@ -74,6 +74,7 @@ def run(options: argparse.Namespace) -> int:
     """Train, keep and print."""
     out = _out(options.out) if options.out else None
     subject = _subject(options)
+    from initviz.catalog.datasets.csv_file import CsvError
     from initviz.engine.device import DeviceError
     from initviz.runfile import RunFileError, save_run
 
@@ -83,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
             recording = recorded(subject, last, progress.begin(subject.name, last).reach)
         if out:
             save_run(recording, out)
+    except CsvError as error:
+        raise BadInputError(str(error)) from None
     except (DeviceError, RunFileError) as error:
         print(f"initviz: {error}", file=sys.stderr)
         return FAILED
