@@ -29,7 +29,7 @@ def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
     Args:
         experiment: what is changed.
         settings: each "FIELD=VALUE"; fields of parts have dotted names, such as "data.noise" and
-            "lanes.0.scheme". Lanes are counted from 0. Which entry of the catalogue is chosen is
+            "lanes.1.scheme". Lanes are counted from 1. Which entry of the catalogue is chosen is
             set first, so that the order does not matter.
 
     Raises:
@@ -65,13 +65,13 @@ def _assign(fields: Fields, path: str, value: str) -> None:
             _assign_part(fields["data"], DataSettings, rest, value)
         case "lanes" if rest:
             lanes = fields["lanes"]
-            if not rest[0].isdecimal() or int(rest[0]) >= len(lanes) or len(rest) == 1:
-                last = len(lanes) - 1
+            number, last = int(rest[0]) if rest[0].isdecimal() else 0, len(lanes)
+            if not 1 <= number <= last or len(rest) == 1:
                 raise SettingError(
-                    f"there is no such initialisation; write lanes.0.FIELD to lanes.{last}.FIELD"
-                    if last else "there is one initialisation; write lanes.0.FIELD"
+                    f"there is no such initialisation; write lanes.1.FIELD to lanes.{last}.FIELD"
+                    if last > 1 else "there is one initialisation; write lanes.1.FIELD"
                 )  # fmt: skip
-            _assign_part(lanes[int(rest[0])], Lane, rest[1:], value)
+            _assign_part(lanes[number - 1], Lane, rest[1:], value)
         case _:
             _assign_field(fields, Experiment.parameters(), [first, *rest], value)
 
@@ -151,7 +151,7 @@ def settings_help() -> str:
     for prefix, part in (("", Experiment), ("data.", DataSettings), ("lanes.N.", Lane)):
         for name, parameter in part.parameters().items():
             lines += _described(f"{prefix}{name}", parameter)
-    lines.append("\nparameters of what is chosen, as in data.noise=0.3 or lanes.0.deviation=2:")
+    lines.append("\nparameters of what is chosen, as in data.noise=0.3 or lanes.1.deviation=2:")
     for prefix, entries in (
         ("data.", DATASETS), ("lanes.N.", SCHEMES), ("lanes.N.bias_values.", BIASES)
     ):  # fmt: skip

@@ -26,18 +26,18 @@ BASE = Experiment(
         (["data.noise=0.3"], BASE.replace(data=data("moons", noise=0.3))),
         (["data.values.noise=0.3"], BASE.replace(data=data("moons", noise=0.3))),
         (["data.turns=3", "data.dataset=spirals"], BASE.replace(data=data("spirals", turns=3))),
-        (["lanes.0.scheme=he_normal"], BASE.with_lane(0, Lane(scheme="he_normal", colour=0))),
-        (["lanes.0.scheme=normal"], BASE),
-        (["lanes.0.deviation=2"],
+        (["lanes.1.scheme=he_normal"], BASE.with_lane(0, Lane(scheme="he_normal", colour=0))),
+        (["lanes.1.scheme=normal"], BASE),
+        (["lanes.1.deviation=2"],
          BASE.with_lane(0, BASE.lanes[0].replace(values={"deviation": 2.0}))),
-        (["lanes.1.bias=constant", "lanes.1.bias_values.value=0.5"],
+        (["lanes.2.bias=constant", "lanes.2.bias_values.value=0.5"],
          BASE.with_lane(1, BASE.lanes[1].replace(bias="constant", bias_values={"value": 0.5}))),
-        (["lanes.1.output=normal", "lanes.1.output_values.deviation=0.5"],
+        (["lanes.2.output=normal", "lanes.2.output_values.deviation=0.5"],
          BASE.with_lane(1, BASE.lanes[1].replace(
              output="normal", output_values={"deviation": 0.5}))),
-        (["lanes.1.activation=relu", "lanes.1.name=a = b"],
+        (["lanes.2.activation=relu", "lanes.2.name=a = b"],
          BASE.with_lane(1, BASE.lanes[1].replace(activation="relu", name="a = b"))),
-        (["lanes.1.activation=relu", "lanes.1.activation=none", "lanes.1.colour=5"],
+        (["lanes.2.activation=relu", "lanes.2.activation=none", "lanes.2.colour=5"],
          BASE.with_lane(1, BASE.lanes[1].replace(colour=5))),
     ],
     ids=str,
@@ -48,7 +48,7 @@ def test_fields_are_set_by_their_names(settings: list[str], expected: Experiment
 
 def test_what_goes_only_together_is_set_together() -> None:
     identity = Experiment(hidden=(8, 8), lanes=(lane("normal"),))
-    wanted = ["lanes.0.scheme=identity", "hidden=16"]
+    wanted = ["lanes.1.scheme=identity", "hidden=16"]
     assert changed(identity, wanted) == changed(identity, wanted[::-1])
 
 
@@ -72,15 +72,15 @@ def test_what_goes_only_together_is_set_together() -> None:
         ("data.dataset=suns", '"suns" is not known'),
         ("data.values.x.y=1", "there is no such field"),
         ("lanes=3", "there is no such field"),
-        ("lanes.0=3", "write lanes.0.FIELD to lanes.1.FIELD"),
-        ("lanes.2.scale=3", "there is no such initialisation; write lanes.0.FIELD to lanes.1.FI"),
+        ("lanes.1=3", "write lanes.1.FIELD to lanes.2.FIELD"),
+        ("lanes.3.scale=3", "there is no such initialisation; write lanes.1.FIELD to lanes.2.FI"),
         ("lanes.-1.scale=3", "there is no such initialisation"),
         ("lanes.first.scale=3", "there is no such initialisation"),
-        ("lanes.0.deviaton=3", "did you mean deviation?"),
-        ("lanes.1.deviation=3", "there is no such field; there are scheme"),
-        ("lanes.0.output_values.deviation=3", "there is no such field"),
-        ("lanes.0.colour=blue", "lanes.0.colour"),
-        ("lanes.0.name=" + "x" * 50, "write at most 40 letters"),
+        ("lanes.1.deviaton=3", "did you mean deviation?"),
+        ("lanes.2.deviation=3", "there is no such field; there are scheme"),
+        ("lanes.1.output_values.deviation=3", "there is no such field"),
+        ("lanes.1.colour=blue", "lanes.1.colour"),
+        ("lanes.1.name=" + "x" * 50, "write at most 40 letters"),
         ("hidden=100 x 1024", "too many to hold"),
     ],
 )

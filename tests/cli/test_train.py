@@ -91,7 +91,7 @@ def test_quiet_says_nothing(small: str, capsys: Said) -> None:
 
 
 def test_settings_and_epochs_are_obeyed(small: str, capsys: Said) -> None:
-    settings = ["--set", "activation=relu", "--set", "lanes.0.scheme=he_normal", "--epochs", "2"]
+    settings = ["--set", "activation=relu", "--set", "lanes.1.scheme=he_normal", "--epochs", "2"]
     figures = trained(capsys, small, *settings, "-o", "run.initviz")
 
     wanted = SMALL.with_lane(0, Lane(scheme="he_normal", colour=0)).replace(

@@ -23,7 +23,7 @@ EXAMPLES = """examples:
   initviz train zeros --epochs 200 -o zeros.initviz     ... for longer, and keep the run
   initviz train zeros.initviz --epochs 500 -o zeros.initviz
                                                         train on from where it ends
-  initviz train deep --set activation=relu --set lanes.0.scheme=he_normal --set hidden=64,64
+  initviz train deep --set activation=relu --set lanes.1.scheme=he_normal --set hidden=64,64
   initviz train my.toml --set data.noise=0.3 --fail-on diverged --quiet || echo diverged
 """
 
