@@ -10,9 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from initviz.app.opening import OpenData
+from initviz.catalog.datasets.csv_file import CsvError
 from initviz.experiment import Experiment, ExperimentError
 from initviz.export.picture import SCALES, Drawable, PictureError, draw, save_png
 from initviz.runfile import SUFFIX
+from initviz.script import write_script
+from initviz.whole import whole
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
@@ -151,3 +154,28 @@ class Files:
             return
         self._window.memory.note_file(path)
         self._window.scrubber.say(f"saved: {path}")
+
+    def save_script(self) -> None:
+        """Ask for a file and write the experiment as a training script in plain PyTorch."""
+        name = self._window.lesson.name if self._window.lesson else "experiment"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Save PyTorch script", str(self._window.memory.folder / f"{name}.py"),
+            "Python (*.py)",
+        )  # fmt: skip
+        if chosen:
+            path = Path(chosen)
+            self.write_script(path if path.suffix else path.with_suffix(".py"))
+
+    def write_script(self, path: Path) -> None:
+        """Write the experiment as a training script, and say so, or why not."""
+        window = self._window
+        title = window.lesson.heading if window.lesson else path.stem
+        try:
+            text = write_script(window.model.experiment, title)
+            with whole(path) as file:
+                file.write(text.encode("utf-8"))
+        except (OSError, CsvError) as error:
+            window.banner.show_note(f"Not saved: {error}")
+            return
+        window.memory.folder = path.parent
+        window.scrubber.say(f"saved: {path}")

@@ -27,7 +27,7 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     _action(window, file, "&Save experiment…", window.files.save_experiment, "Ctrl+S")
     _action(window, file, "Save &run…", window.run_files.ask_where, "Ctrl+Shift+S")
     file.addSeparator()
-    export = QMenu("&Export picture", window)
+    export = QMenu("&Export", window)
     _fill_export(window, export)
     file.addMenu(export)
     window.export.setMenu(export)
@@ -100,6 +100,8 @@ def _fill_export(window: Window, menu: QMenu) -> None:
     for page in window.pages:
         for view in page.views:
             _action(window, copies, view.title, partial(window.files.copy_picture, view))
+    menu.addSeparator()
+    _action(window, menu, "PyTorch &script…", window.files.save_script)
 
 
 def _action(

@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "train without a window, and keep the run in a file",
     "verify": "train the lessons and check what they claim",
     "table": "figures, findings and weights as files",
+    "script": "write an experiment as a training script in plain PyTorch",
     "list": "what there is to choose",
 }
 """Every command and what it does. Its module in ``commands`` has ``parser()`` and ``run()``."""

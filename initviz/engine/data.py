@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from initviz.catalog.datasets import Facts
 from initviz.catalog.tasks import CLASSES, REGRESSION
 from initviz.experiment import DataSettings, Experiment
+from initviz.seeds import LIFT_SEED
 from initviz.snapshot import Plane
-
-LIFT_SEED = 500
 
 
 @dataclass(frozen=True)

@@ -16,22 +16,16 @@ from initviz.engine.data import load
 from initviz.engine.device import find_dtype
 from initviz.experiment import MAX_LANES, Experiment, Lane
 from initviz.layout import layout
+from initviz.seeds import SEEN, layer_seed
 from initviz.theory import bias_law
-
-SEEN = 512
-"""Training points that data-dependent schemes see."""
 
 LARGEST_KEPT = 1_000_000
 """Parameters of a lane up to which its draw is kept for the next experiment."""
 
 
 def layer_generator(seed: int, layer: int) -> torch.Generator:
-    """The source of randomness of one layer.
-
-    It depends on nothing but the seed and the layer. So lanes that differ only in scale start
-    from scaled copies of the same draw, and a layer more does not change the layers before it.
-    """
-    return torch.Generator().manual_seed(seed * 1009 + layer)
+    """The source of randomness of one layer; see ``initviz.seeds``."""
+    return torch.Generator().manual_seed(layer_seed(seed, layer))
 
 
 def initial_lane(

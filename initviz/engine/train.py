@@ -18,12 +18,10 @@ from initviz.engine.optimiser import OPTIMISERS
 from initviz.engine.watch import Watch
 from initviz.experiment import Experiment
 from initviz.recording import DEFAULT_BUDGET, Epoch, Recording, Scalars
+from initviz.seeds import BATCH_SEED
 
 Checkpoint = Callable[[], None] | None
 """Called between pieces of work; None is never called."""
-
-BATCH_SEED = 7_000_003
-"""Added to the experiment's seed for the order of the batches."""
 
 FEW_NUMBERS = 1 << 16
 """Numbers whose norms are taken of all layers in one go; of more, layer by layer is faster."""

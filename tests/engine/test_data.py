@@ -5,8 +5,9 @@ import pytest
 
 from initviz.catalog.datasets import DATASETS, Facts
 from initviz.catalog.tasks import BINARY
-from initviz.engine.data import LIFT_SEED, Scale, Split, find_plane, load
+from initviz.engine.data import Scale, Split, find_plane, load
 from initviz.experiment import Experiment
+from initviz.seeds import LIFT_SEED
 from initviz.snapshot import Plane
 from tests.make import data
 

@@ -13,10 +13,10 @@ from initviz.catalog.activations import ACTIVATIONS
 from initviz.engine import record, train
 from initviz.engine.data import load
 from initviz.engine.initialize import initial_parameters
-from initviz.engine.train import BATCH_SEED
 from initviz.experiment import OPTIMISER, Experiment, Lane
 from initviz.layout import layout
 from initviz.recording import Epoch, Recording, Scalars
+from initviz.seeds import BATCH_SEED
 from tests.make import data, lane
 from tests.reference import leaves, run
 

@@ -33,6 +33,7 @@ class Activation:
         label: its name on the screen.
         formula: φ(z) in plain Unicode.
         slope: φ'(z) in plain Unicode.
+        module: how a PyTorch script writes it, such as "nn.Tanh()".
         gain: 1/√E[φ(z)²] for z ~ N(0, 1): the factor that keeps Var(z) = 1 from layer to layer.
         forward, backward: torch's operations, see ``Forward`` and ``Backward``.
         value, derivative: φ and φ' in numpy, element by element.
@@ -49,6 +50,7 @@ class Activation:
     label: str
     formula: str
     slope: str
+    module: str
     gain: float
     forward: Forward
     backward: Backward

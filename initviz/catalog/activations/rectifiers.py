@@ -14,6 +14,7 @@ LINEAR = Activation(
     label="Linear",
     formula="φ(z) = z",
     slope="φ'(z) = 1",
+    module="nn.Identity()",
     gain=1.0,
     forward=lambda torch, z, out: copy(z, out),
     backward=lambda aten, delta, z, a, out: copy(delta, out),
@@ -31,6 +32,7 @@ RELU = Activation(
     label="ReLU",
     formula="φ(z) = max(0, z)",
     slope="φ'(z) = 1 for z > 0, else 0",
+    module="nn.ReLU()",
     gain=1.41421,
     forward=lambda torch, z, out: torch.clamp_min(z, 0, out=out),
     backward=lambda aten, delta, z, a, out: aten.threshold_backward(delta, z, 0, grad_input=out),
@@ -48,6 +50,7 @@ LEAKY_RELU = Activation(
     label="Leaky ReLU",
     formula="φ(z) = z for z > 0, else 0.01 z",
     slope="φ'(z) = 1 for z > 0, else 0.01",
+    module="nn.LeakyReLU(0.01)",
     gain=1.41414,
     forward=lambda torch, z, out: torch.ops.aten.leaky_relu(z, 0.01, out=out),
     backward=lambda aten, delta, z, a, out: aten.leaky_relu_backward(
@@ -67,6 +70,7 @@ ELU = Activation(
     label="ELU",
     formula="φ(z) = z for z > 0, else eᶻ − 1",
     slope="φ'(z) = 1 for z > 0, else eᶻ",
+    module="nn.ELU()",
     gain=1.2452,
     forward=lambda torch, z, out: torch.ops.aten.elu(z, out=out),
     backward=lambda aten, delta, z, a, out: aten.elu_backward(
@@ -86,6 +90,7 @@ SELU = Activation(
     label="SELU",
     formula="φ(z) = λ z for z > 0, else λ α (eᶻ − 1);  λ = 1.0507, α = 1.6733",
     slope="φ'(z) = λ for z > 0, else λ α eᶻ",
+    module="nn.SELU()",
     gain=1.0,
     forward=lambda torch, z, out: torch.ops.aten.elu(z, SELU_ALPHA, SELU_SCALE, out=out),
     backward=lambda aten, delta, z, a, out: aten.elu_backward(

@@ -115,6 +115,12 @@ def test_points(values: Mapping[str, Any]) -> int:
     return max(1, round(int(values["samples"]) * share / (1 - share)))
 
 
+def as_points(drawn: tuple[NDArray[np.floating], NDArray[Any]]) -> Points:
+    """Points in float64, whatever they were drawn in."""
+    x, y = drawn
+    return Points(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
+
+
 def planar(
     name: str, label: str, help: str, draw: Draw, parameters: tuple[Parameter, ...] = (), *,
     group: str = "In the plane", task: Task = BINARY, axes: tuple[str, str] = ("x₁", "x₂"),
@@ -132,15 +138,9 @@ def planar(
         )  # fmt: skip
 
     def make(values: Mapping[str, Any], seed: int) -> tuple[Points, Points]:
-        counts = (int(values["samples"]), test_points(values))
-        train, test = (
-            Points(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
-            for x, y in (
-                draw(count, values, seed + offset)
-                for count, offset in zip(counts, (0, TEST_SEED), strict=True)
-            )
-        )
-        return train, test
+        train = draw(int(values["samples"]), values, seed)
+        test = draw(test_points(values), values, seed + TEST_SEED)
+        return as_points(train), as_points(test)
 
     return Dataset(
         name, label, help, group, (SAMPLES, *parameters, TEST_SHARE, FEATURES), facts, make, True

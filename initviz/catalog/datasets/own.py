@@ -250,10 +250,17 @@ def _make(values: Mapping[str, Any], seed: int) -> tuple[Points, Points]:
     shape = (int(values["rows"]), int(values["features"]))
     if prepared.x.shape != shape or (classes and prepared.classes != _words(values, "classes")):
         raise CsvError(f"{file_of(values).name}: is not what the experiment says; open it again")
-    used = min(int(values["samples"]), len(prepared.y))
-    chosen = np.random.default_rng(seed).permutation(len(prepared.y))[:used]
-    share = float(values["test_share"])
-    return split(prepared.x[chosen], prepared.y[chosen], share, seed, classes=classes)
+    return choose(prepared.x, prepared.y, values, seed, classes=classes)
+
+
+def choose(
+    x: NDArray[np.float64], y: NDArray[np.float64], values: Mapping[str, Any], seed: int, *,
+    classes: bool,
+) -> tuple[Points, Points]:  # fmt: skip
+    """As many rows as are wanted, chosen by the seed, to train and to test on."""
+    used = min(int(values["samples"]), len(y))
+    chosen = np.random.default_rng(seed).permutation(len(y))[:used]
+    return split(x[chosen], y[chosen], float(values["test_share"]), seed, classes=classes)
 
 
 OWN = (

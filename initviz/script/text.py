@@ -1,0 +1,158 @@
+"""From syntax trees to text that people like to read: lines that fit, and comments."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import textwrap
+import tokenize
+from collections.abc import Sequence
+
+from initviz.script.functions import Function
+
+WIDTH = 88
+OPEN, CLOSE = "([{", ")]}"
+
+
+def expression(node: ast.AST) -> str:
+    """Code in double quotes, with the powers of single terms set close."""
+    text = ast.unparse(node)
+    parts: list[str] = []
+    end = 0
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.STRING and '"' not in token.string and "\\" not in token.string:
+            parts += [text[end : token.start[1]], f'"{token.string[1:-1]}"']
+            end = token.end[1]
+    text = "".join([*parts, text[end:]])
+    return re.sub(r"(?<![\w.)\]])([\w.]+) \*\* (-?[\w.]+)(?![\w.(\[])", r"\1**\2", text)
+
+
+def statements(body: Sequence[ast.stmt], indent: int = 0) -> list[str]:
+    """The lines of some statements."""
+    lines: list[str] = []
+    for node in body:
+        for comment in getattr(node, "comments", ()):
+            lines.append(" " * indent + comment)
+        match node:
+            case ast.If(test, then, other):
+                lines += fit(f"if {expression(test)}:", indent)
+                lines += statements(then, indent + 4)
+                if other:
+                    lines.append(" " * indent + "else:")
+                    lines += statements(other, indent + 4)
+            case ast.For(target, over, inner):
+                lines += fit(f"for {_bare(target)} in {expression(over)}:", indent)
+                lines += statements(inner, indent + 4)
+            case ast.Assign([target], value):
+                lines += fit(f"{_bare(target)} = {_bare(value)}", indent)
+            case ast.Return(value):
+                lines += fit("return" if value is None else f"return {_bare(value)}", indent)
+            case _:
+                lines += fit(expression(node), indent)
+    return lines
+
+
+def _bare(node: ast.expr) -> str:
+    """A tuple without its brackets."""
+    if isinstance(node, ast.Tuple):
+        return ", ".join(expression(each) for each in node.elts)
+    return expression(node)
+
+
+def fit(line: str, indent: int = 0, *, inside: bool = False) -> list[str]:
+    """A line, broken at its brackets, or inside of some before an operator, where it is too long.
+
+    Args:
+        line: the text, without its margin.
+        indent: the width of the margin.
+        inside: whether the line stands in brackets.
+    """
+    margin = " " * indent
+    if indent + len(line) <= WIDTH:
+        return [margin + line]
+    terms = _terms(line) if inside else [line]
+    if len(terms) > 1:
+        return [row for term in terms for row in fit(term, indent, inside=True)]
+    start, stop = _brackets(line)
+    if start < 0:
+        return [margin + line]
+    head, within, tail = line[: start + 1], line[start + 1 : stop], line[stop:]
+    parts = _parts(within)
+    if indent + 4 + len(within) <= WIDTH or len(parts) == 1:
+        return [margin + head, *fit(within, indent + 4, inside=True), margin + tail]
+    rows = [row for part in parts for row in fit(f"{part},", indent + 4, inside=True)]
+    return [margin + head, *rows, margin + tail]
+
+
+def _brackets(line: str) -> tuple[int, int]:
+    """Where the outermost brackets with the most inside begin and end, or −1, −1."""
+    depth, start, found = 0, -1, (-1, -1)
+    for place, letter in _outside_texts(line):
+        if letter in OPEN:
+            depth += 1
+            start = place if depth == 1 else start
+        elif letter in CLOSE:
+            depth -= 1
+            if depth == 0 and place - start >= max(found[1] - found[0], 2):
+                found = (start, place)
+    return found
+
+
+def _terms(line: str) -> list[str]:
+    """The line cut before its operators, those that bind least; itself where it has none."""
+    for operators in ("+-", "*/"):
+        depth, cuts = 0, [0]
+        for place, letter in _outside_texts(line):
+            depth += (letter in OPEN) - (letter in CLOSE)
+            alone = line[place - 1 : place] == " " and line[place + 1 : place + 2] == " "
+            if depth == 0 and letter in operators and alone:
+                cuts.append(place)
+        if len(cuts) > 1:
+            return [line[a:b].strip() for a, b in zip(cuts, [*cuts[1:], None], strict=True)]
+    return [line]
+
+
+def _parts(inside: str) -> list[str]:
+    """What commas part, outside of brackets."""
+    depth, begin, parts = 0, 0, []
+    for place, letter in _outside_texts(inside):
+        depth += (letter in OPEN) - (letter in CLOSE)
+        if letter == "," and depth == 0:
+            parts.append(inside[begin:place].strip())
+            begin = place + 1
+    last = inside[begin:].strip()
+    return [*parts, last] if last else parts
+
+
+def _outside_texts(line: str) -> list[tuple[int, str]]:
+    """The letters of a line that stand in no string."""
+    found, quoted = [], False
+    for place, letter in enumerate(line):
+        if letter == '"' and line[place - 1 : place] != "\\":
+            quoted = not quoted
+        elif not quoted:
+            found.append((place, letter))
+    return found
+
+
+def docstring(text: str, indent: int) -> list[str]:
+    """A docstring, on as many lines as it takes."""
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').strip()
+    if indent + len(text) + 6 <= WIDTH and "\n" not in text:
+        return [f'{" " * indent}"""{text}"""']
+    paragraphs = [
+        textwrap.wrap(paragraph, WIDTH - indent - 3) or [""] for paragraph in text.splitlines()
+    ]
+    lines = [line for paragraph in paragraphs for line in paragraph]
+    margin = " " * indent
+    wrapped = [f'{margin}"""{lines[0]}', *(f"{margin}{line}".rstrip() for line in lines[1:])]
+    return [*wrapped, f'{margin}"""']
+
+
+def function(made: Function, decorators: Sequence[str] = ()) -> str:
+    """The text of a function."""
+    lines = [*decorators, *fit(f"def {made.name}({', '.join(made.parameters)}):")]
+    if made.docstring:
+        lines += docstring(made.docstring, 4)
+    return "\n".join([*lines, *statements(made.body, 4)])
