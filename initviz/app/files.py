@@ -169,9 +169,11 @@ class Files:
     def write_script(self, path: Path) -> None:
         """Write the experiment as a training script, and say so, or why not."""
         window = self._window
-        title = window.lesson.heading if window.lesson else path.stem
+        experiment, lesson = window.model.experiment, window.lesson
+        unchanged = lesson is not None and lesson.experiment == experiment
+        title = lesson.heading if lesson and unchanged else path.stem
         try:
-            text = write_script(window.model.experiment, title)
+            text = write_script(experiment, title)
             with whole(path) as file:
                 file.write(text.encode("utf-8"))
         except (OSError, CsvError) as error:

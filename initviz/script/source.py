@@ -13,16 +13,24 @@ class UnsupportedError(Exception):
     """A function uses something that cannot be carried over into a script."""
 
 
+Definition = ast.Lambda | ast.FunctionDef
+
+
 @cache
-def _module(path: str) -> tuple[ast.Module, tuple[str, ...]]:
+def _module(path: str) -> tuple[dict[int, list[Definition]], tuple[str, ...]]:
+    """The functions of a module by the lines that they begin on, and all of its lines."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    return ast.parse(text), tuple(text.splitlines())
+    found: dict[int, list[Definition]] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, Definition):
+            found.setdefault(_first_line(node), []).append(node)
+    return found, tuple(text.splitlines())
 
 
 def source_of(
     function: Callable[..., Any],
-) -> tuple[ast.Lambda | ast.FunctionDef, tuple[str, ...]]:
+) -> tuple[Definition, tuple[str, ...]]:
     """The syntax tree of a function or lambda, and the lines of its module, for comments.
 
     Raises:
@@ -31,23 +39,21 @@ def source_of(
     function = inspect.unwrap(function)
     code = function.__code__
     try:
-        tree, lines = _module(inspect.getsourcefile(function) or "")
+        definitions, lines = _module(inspect.getsourcefile(function) or "")
     except OSError:
         raise UnsupportedError(f"{function}: its source is not there") from None
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     found = [
         node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Lambda | ast.FunctionDef)
-        and _first_line(node) == code.co_firstlineno
-        and tuple(arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)) == names
+        for node in definitions.get(code.co_firstlineno, ())
+        if tuple(arg.arg for arg in (*node.args.args, *node.args.kwonlyargs)) == names
     ]
     if len(found) != 1:
         raise UnsupportedError(f"{function}: write one lambda a line")
     return found[0], lines
 
 
-def _first_line(node: ast.Lambda | ast.FunctionDef) -> int:
+def _first_line(node: Definition) -> int:
     decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
     return min([node.lineno, *(each.lineno for each in decorators)])
 

@@ -17,6 +17,7 @@ from typing import Any
 from initviz.catalog.datasets.csv_file import MISSING, SEPARATORS, CsvError, Table, read_table
 from initviz.catalog.datasets.own import Prepared, file_of, prepare
 from initviz.experiment import DataSettings
+from initviz.script.text import quoted
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def table_code(settings: DataSettings) -> TableCode:
     written = how_written(path.read_bytes(), table)
     own = bool(values["path"])
     constants = [
-        *((f"DATA = {_quoted(str(path))}", f"DIGEST = {_quoted(table.digest)}") if own else ()),
-        f"TARGET = {_quoted(values['target'])}",
+        *((f"DATA = {quoted(str(path))}", f"DIGEST = {quoted(table.digest)}") if own else ()),
+        f"TARGET = {quoted(values['target'])}",
         *_list("FEATURES", "Each input: a number, or 1 where the column has this text.", _features(
             table, values["target"]
         )),
@@ -95,20 +96,15 @@ def _features(table: Table, target: str) -> list[str]:
         if column.name == target or column.kind == "text":
             continue
         if column.kind == "number":
-            rows.append(f"({_quoted(column.name)}, None),")
+            rows.append(f"({quoted(column.name)}, None),")
             continue
         levels = column.levels[1:] if len(column.levels) == 2 else column.levels
-        rows += [f"({_quoted(column.name)}, {_quoted(level)})," for level in levels]
+        rows += [f"({quoted(column.name)}, {quoted(level)})," for level in levels]
     return rows
 
 
 def _list(name: str, comment: str, rows: list[str]) -> list[str]:
     return [f"# {comment}", f"{name} = [", *(f"    {row}" for row in rows), "]"]
-
-
-def _quoted(text: str) -> str:
-    written = repr(text)
-    return f'"{written[1:-1]}"' if '"' not in written and "\\'" not in written else written
 
 
 def _number(written: Written) -> str:
@@ -132,10 +128,10 @@ def _reading(
             "    raw = Path(DATA).read_bytes()",
             "    if hashlib.sha256(raw).hexdigest() != DIGEST:",
             '        raise SystemExit(f"{DATA}: has changed since this script was written")',
-            f"    text = raw.decode({_quoted(written.encoding)})",
+            f"    text = raw.decode({quoted(written.encoding)})",
         ]
         source = "text, newline=None"
-    separator = "" if written.separator == "," else f", delimiter={_quoted(written.separator)}"
+    separator = "" if written.separator == "," else f", delimiter={quoted(written.separator)}"
     lines += [
         f"    header, *rows = [row for row in csv.reader(io.StringIO({source}){separator}) if row]",
         "    names = [name.strip() for name in header]",
@@ -144,7 +140,7 @@ def _reading(
     if prepared.dropped:
         lines += [
             "    # Rows with missing values are left out.",
-            f"    missing = {{{', '.join(_quoted(word) for word in MISSING)}}}",
+            f"    missing = {{{', '.join(quoted(word) for word in MISSING)}}}",
             "    used = {TARGET, *(name for name, _ in FEATURES)}",
             "    rows = [r for r in rows if not any(r[n].lower() in missing for n in used)]",
         ]

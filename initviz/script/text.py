@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import textwrap
 import tokenize
@@ -15,14 +16,19 @@ WIDTH = 88
 OPEN, CLOSE = "([{", ")]}"
 
 
+def quoted(text: str) -> str:
+    """A text as code, always in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 def expression(node: ast.AST) -> str:
     """Code in double quotes, with the powers of single terms set close."""
     text = ast.unparse(node)
     parts: list[str] = []
     end = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.STRING and '"' not in token.string and "\\" not in token.string:
-            parts += [text[end : token.start[1]], f'"{token.string[1:-1]}"']
+        if token.type == tokenize.STRING:
+            parts += [text[end : token.start[1]], quoted(ast.literal_eval(token.string))]
             end = token.end[1]
     text = "".join([*parts, text[end:]])
     return re.sub(r"(?<![\w.)\]])([\w.]+) \*\* (-?[\w.]+)(?![\w.(\[])", r"\1**\2", text)
@@ -126,13 +132,15 @@ def _parts(inside: str) -> list[str]:
 
 
 def _outside_texts(line: str) -> list[tuple[int, str]]:
-    """The letters of a line that stand in no string."""
-    found, quoted = [], False
+    """The letters of a line that stand in no string; strings are in double quotes."""
+    found: list[tuple[int, str]] = []
+    quoted = escaped = False
     for place, letter in enumerate(line):
-        if letter == '"' and line[place - 1 : place] != "\\":
+        if letter == '"' and not escaped:
             quoted = not quoted
         elif not quoted:
             found.append((place, letter))
+        escaped = quoted and letter == "\\" and not escaped
     return found
 
 

@@ -96,6 +96,7 @@ def train_code(experiment: Experiment) -> str:
         "    groups = [weights, biases]",
     ]
     here = ".cpu()" if away else ""
+    there = here if experiment.task.name == "classes" else f"{here}.double()"
     return "\n".join(
         [
             f"loss_of = {TASK_CODES[experiment.task.name].loss}",
@@ -106,7 +107,7 @@ def train_code(experiment: Experiment) -> str:
             '    """Loss and score over a whole set; sums are taken in float64."""',
             "    x, y = data.tensors",
             f"    z = net(x){here}.double()",
-            f"    y = y{here}{'' if experiment.task.name == 'classes' else '.double()'}",
+            *([f"    y = y{there}"] if there else []),
             "    return loss_of(z, y).item(), score(z, y).item()",
             "",
             "",
@@ -117,7 +118,7 @@ def train_code(experiment: Experiment) -> str:
             *(["    net.to(DEVICE)", *_moved()] if away else []),
             *(decay if experiment.l2 else []),
             f"    optimiser = {optimiser}",
-            f"    order = Shuffled(len(train_set), SEED + {BATCH_SEED})",
+            f"    order = Shuffled(len(train_set), SEED + {BATCH_SEED:_})",
             "    batches = BatchSampler(order, BATCH_SIZE, drop_last=False)",
             "    loader = DataLoader(train_set, sampler=batches, batch_size=None)",
             "    yield 0, evaluate(net, train_set), evaluate(net, test_set)",

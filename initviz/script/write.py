@@ -11,7 +11,7 @@ from initviz.script.data import DataCode, data_code
 from initviz.script.functions import Taken
 from initviz.script.lanes import LAYERS, OUTPUT, Initialisations, initialisations, uses
 from initviz.script.tasks import TASK_CODES
-from initviz.script.text import docstring, fit, function
+from initviz.script.text import docstring, fit, function, quoted
 from initviz.script.training import MAIN, differs, initialise_code, train_code
 from initviz.version import __version__
 
@@ -83,12 +83,12 @@ def write_script(experiment: Experiment, title: str = "") -> str:
     made = initialisations([use for pair in lanes for use in pair if use is not None], taken)
     data = data_code(experiment.data)
     parts = [
+        *data.functions,
+        SHUFFLED,
         NET,
         *(function(each) for each in (*taken.functions.values(), *made.functions)),
         *_lanes(experiment, made),
         initialise_code(experiment, made),
-        *data.functions,
-        SHUFFLED,
         _score(experiment),
         train_code(experiment),
         MAIN,
@@ -104,12 +104,12 @@ def write_script(experiment: Experiment, title: str = "") -> str:
 def _intro(experiment: Experiment, title: str, imports: str) -> str:
     lanes = len(experiment.lanes)
     each = f"{lanes} initialisations" if lanes > 1 else "one initialisation"
+    unless = "unless training is so unstable that rounding decides where it goes"
     close = (
-        "The losses are those of initviz to 1e-8, relatively."
+        f"The losses are those of initviz to 1e-8, {unless}."
         if experiment.precision == "float64"
-        else "The losses are those of initviz to 1e-4, relatively, over the first ten epochs; then "
-        "rounding may grow, and more so where training is unstable. With DTYPE = torch.float64, "
-        "and float64 in initviz, they agree to 1e-8."
+        else f"The losses are those of initviz to 1e-4 over the first ten epochs, {unless}; then "
+        "rounding may grow. With DTYPE = torch.float64, and float64 in initviz, it is 1e-8."
     )
     needs = "torch, numpy and scikit-learn" if "sklearn" in imports else "torch and numpy"
     return (
@@ -164,7 +164,7 @@ def _lanes(experiment: Experiment, made: Initialisations) -> list[str]:
             "learning_rate": repr(experiment.learning_rate_of(lane)),
         }
         told = [cells[column.partition(":")[0]] for column in columns[1:]]
-        rows += fit(f"Lane({', '.join([_text(lane.title), *told])}),", 4)
+        rows += fit(f"Lane({', '.join([quoted(lane.title), *told])}),", 4)
     described = [
         "class Lane(NamedTuple):",
         '    """One initialisation in the comparison."""',
@@ -172,11 +172,6 @@ def _lanes(experiment: Experiment, made: Initialisations) -> list[str]:
         *(f"    {column}" for column in columns),
     ]
     return ["\n".join(described), "\n".join(["LANES = [", *rows, "]"])]
-
-
-def _text(words: str) -> str:
-    written = repr(words)
-    return f'"{written[1:-1]}"' if '"' not in words and "\\'" not in written else written
 
 
 def _score(experiment: Experiment) -> str:
