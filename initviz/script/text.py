@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import io
 import json
 import re
@@ -21,14 +22,30 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+class _Slices(ast.NodeTransformer):
+    """Slices as ready text: with room around the colon where an end is more than a name."""
+
+    def visit_Slice(self, node: ast.Slice) -> ast.expr:
+        self.generic_visit(node)
+        ends = [end for end in (node.lower, node.upper) if end is not None]
+        simple = all(isinstance(end, ast.Name | ast.Constant) for end in ends)
+        lower, upper = ("" if end is None else ast.unparse(end) for end in (node.lower, node.upper))
+        return ast.Name(f"{lower}:{upper}" if simple else f"{lower} : {upper}".strip(), ast.Load())
+
+
 def expression(node: ast.AST) -> str:
     """Code in double quotes, with the powers of single terms set close."""
-    text = ast.unparse(node)
+    text = ast.unparse(_Slices().visit(copy.deepcopy(node)))
     parts: list[str] = []
     end = 0
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        new = token.string
         if token.type == tokenize.STRING:
-            parts += [text[end : token.start[1]], quoted(ast.literal_eval(token.string))]
+            new = quoted(ast.literal_eval(new))
+        elif token.type == tokenize.NUMBER:
+            new = new.replace("e+", "e")
+        if new != token.string:
+            parts += [text[end : token.start[1]], new]
             end = token.end[1]
     text = "".join([*parts, text[end:]])
     return re.sub(r"(?<![\w.)\]])([\w.]+) \*\* (-?[\w.]+)(?![\w.(\[])", r"\1**\2", text)
@@ -80,7 +97,7 @@ def fit(line: str, indent: int = 0, *, inside: bool = False) -> list[str]:
     terms = _terms(line) if inside else [line]
     if len(terms) > 1:
         return [row for term in terms for row in fit(term, indent, inside=True)]
-    start, stop = _brackets(line)
+    start, stop = _brackets(line, WIDTH - indent)
     if start < 0:
         return [margin + line]
     head, within, tail = line[: start + 1], line[start + 1 : stop], line[stop:]
@@ -91,18 +108,25 @@ def fit(line: str, indent: int = 0, *, inside: bool = False) -> list[str]:
     return [margin + head, *rows, margin + tail]
 
 
-def _brackets(line: str) -> tuple[int, int]:
-    """Where the outermost brackets with the most inside begin and end, or −1, −1."""
-    depth, start, found = 0, -1, (-1, -1)
+def _brackets(line: str, room: int) -> tuple[int, int]:
+    """Where the brackets to break at begin and end, or −1, −1.
+
+    They are the last outermost ones with something inside, or else, where what stands before
+    these is longer than ``room``, those with the most inside.
+    """
+    depth, start = 0, -1
+    found: list[tuple[int, int]] = []
     for place, letter in _outside_texts(line):
         if letter in OPEN:
             depth += 1
             start = place if depth == 1 else start
         elif letter in CLOSE:
             depth -= 1
-            if depth == 0 and place - start >= max(found[1] - found[0], 2):
-                found = (start, place)
-    return found
+            if depth == 0 and place > start + 1:
+                found.append((start, place))
+    if not found:
+        return -1, -1
+    return found[-1] if found[-1][0] < room else max(found, key=lambda ends: ends[1] - ends[0])
 
 
 def _terms(line: str) -> list[str]:

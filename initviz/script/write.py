@@ -51,7 +51,7 @@ class Net(nn.Module):
 
 SHUFFLED = '''\
 class Shuffled(Sampler):
-    """All points once, in an order that is new in every epoch, and the same in every run."""
+    """All points once, in an order that is new in every epoch but not in every run."""
 
     def __init__(self, count, seed):
         self.count = count

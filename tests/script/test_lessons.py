@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from initviz.catalog.datasets import DATASETS
 from initviz.catalog.lessons import LESSONS
-from initviz.experiment import Experiment
+from initviz.catalog.schemes import SCHEMES
+from initviz.experiment import Experiment, Lane
 from initviz.script import write_script
 from tests.make import data
 from tests.script.running import (
@@ -41,6 +43,23 @@ def test_a_lessons_script_needs_nothing_but_torch_numpy_and_scikit_learn(name: s
     text = write_script(LESSONS[name].experiment, LESSONS[name].heading)
     assert imported(text) <= ALLOWED
     assert LESSONS[name].title in text.splitlines()[0]
+
+
+def test_scripts_are_in_ruffs_form(tmp_path: Path) -> None:
+    pytest.importorskip("ruff")
+    experiments = [
+        *(lesson.experiment for lesson in LESSONS.values()),
+        *(Experiment(lanes=(Lane(scheme=scheme, scale=2.0),)) for scheme in SCHEMES),
+        *(Experiment(data=data(dataset)) for dataset in DATASETS),
+    ]
+    for number, experiment in enumerate(experiments):
+        (tmp_path / f"script_{number}.py").write_text(write_script(experiment), "utf-8")
+    for words in (["check"], ["format", "--diff"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *words, "--isolated", "--no-cache", str(tmp_path)],
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.slow

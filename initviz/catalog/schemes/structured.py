@@ -27,8 +27,8 @@ def _sparse(init: Any, weight: Any, parameters: Mapping[str, Any], layer: LayerC
     # torch's sparse_ chooses the places from torch's global source of randomness.
     init.normal_(weight, 0.0, parameters["deviation"], generator=layer.generator)
     count = min(int(parameters["connections"]), layer.fan_in)
-    order = weight.new_empty(weight.shape).uniform_(generator=layer.generator).argsort(dim=1)
-    return weight.scatter_(1, order[:, count:], 0.0)
+    places = weight.new_empty(weight.shape).uniform_(generator=layer.generator)
+    return weight.scatter_(1, places.argsort(dim=1)[:, count:], 0.0)
 
 
 def _looks_linear(init: Any, weight: Any, p: Mapping[str, Any], layer: LayerContext) -> Any:

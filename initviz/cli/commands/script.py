@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("what", nargs="?", help="a lesson or an experiment's TOML file")
+    parser.add_argument("what", nargs="?", help="a lesson, an experiment's TOML file or a run file")
     add_csv(parser)
     parser.add_argument(
         "-o", "--out", type=Path, metavar="FILE", help="the file to write (standard output)"
