@@ -43,6 +43,12 @@ def test_an_experiments_script_is_written_to_a_file(
     assert sorted(path.name for path in here.iterdir()) == ["mine.py", "zeros.toml"]
 
 
+def test_fields_are_set(capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["script", "zeros", "--set", "seed=7", "--set", "precision=float64"]) == 0
+    changed = LESSONS["zeros"].experiment.replace(seed=7, precision="float64")
+    assert capfd.readouterr().out == write_script(changed, "zeros")
+
+
 def test_a_table_of_ones_own_becomes_a_script(capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["script", "--csv", str(TABLE), "--target", "IQ"]) == 0
     text = capfd.readouterr().out
@@ -57,6 +63,7 @@ def test_a_table_of_ones_own_becomes_a_script(capfd: pytest.CaptureFixture[str])
         ([], "say what"),
         (["no-such-lesson"], "no-such-lesson"),
         (["no-such.toml"], "there is no such file"),
+        (["zeros", "--set", "sed=7"], "sed"),
     ],
 )
 def test_bad_input_is_refused(
@@ -90,7 +97,7 @@ def test_every_example_of_the_help_can_be_written(here: Path) -> None:
     (here / "my-experiment.toml").write_text(Experiment().to_toml(), "utf-8")
     (here / "data.csv").write_text(TABLE.read_text("utf-8").replace("IQ", "price"), "utf-8")
     lines = re.findall(r"^  initviz (.*?)(?:  .*)?$", EXAMPLES, re.M)
-    assert len(lines) == 3
+    assert len(lines) == 4
     for line in lines:
         assert cli.main(line.split()) == 0
 
