@@ -1,16 +1,20 @@
-"""Pictures: any panel or page as PNG, sharp at any scale."""
+"""Pictures: any panel or page as PNG, SVG or PDF, drawn by the same code as on the screen."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint
-from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSize, QSizeF
+from PySide6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
 
-from initviz.views.panel import Panel
-from initviz.views.style import Style
+from initviz.export.figure import INCH, PRINT_DPI, SCREEN_DPI, Figure, Millimetres
+from initviz.export.paint import Drawable as Drawable
+from initviz.export.paint import bare, paint
+from initviz.export.paint import metric as density
+from initviz.export.svg import SvgPaper
+from initviz.views.style import STYLES, Style
 from initviz.whole import whole
 
 SCALES = (1, 2, 4)
@@ -20,68 +24,157 @@ class PictureError(OSError):
     """A picture that could not be written; the message says why."""
 
 
-class Drawable(Protocol):
-    """A view or a page."""
-
-    @property
-    def widget(self) -> QWidget: ...
-
-    @property
-    def look(self) -> Style: ...
-
-    def set_line(self, factor: float) -> None: ...
+def style_of(figure: Figure) -> Style:
+    """The look of a picture, with its own ground."""
+    style = STYLES[figure.theme]
+    if figure.ground == "white":
+        return dataclasses.replace(style, window="#ffffff", panel="#ffffff")
+    return style
 
 
 def draw(what: Drawable, scale: float = 1.0) -> QImage:
-    """A view or a page as an image of ``scale`` times its size, without the panels' buttons.
+    """A view or a page as an image of ``scale`` times its size, without buttons.
 
     Text and curves are drawn anew for the size, not enlarged.
     """
-    widget, look = what.widget, what.look
-    image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32)
-    image.setDevicePixelRatio(scale)
-    image.fill(QColor(look.window))
-    panels = [widget] if isinstance(widget, Panel) else widget.findChildren(Panel)
-    rescaled = scale != look.line
-    for panel in panels:
-        panel.show_tools(False)
-    if rescaled:
-        what.set_line(scale)
-    # What the screen keeps of an item has the screen's pixels, and would be enlarged.
-    kept = [
-        (item, item.cacheMode())
-        for view in widget.findChildren(QGraphicsView)
-        for item in view.scene().items()
-        if item.cacheMode() is not QGraphicsItem.CacheMode.NoCache
-    ]
-    for item, _ in kept:
-        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
-    painter = QPainter(image)
-    try:
-        widget.render(painter, QPoint())
-    finally:
-        painter.end()  # before the image goes: Qt crashes otherwise
-        for item, mode in kept:
-            item.setCacheMode(mode)
-        if rescaled:
-            what.set_line(look.line)
-        for panel in panels:
-            panel.show_tools(True)
-    return image
+    return _image(what, what.widget.size() * scale, scale)
 
 
-def save_png(image: QImage, path: Path) -> None:
-    """Write an image; a file of that name is replaced only by a whole new one.
+def preview(what: Drawable, figure: Figure, room: QSize | None) -> QImage:
+    """What ``encode`` would draw, as an image that fits into so many pixels; None for all."""
+    layout = figure.size.layout
+    scale = 2.0
+    if room is not None:
+        scale = min(room.width() / layout[0], room.height() / layout[1], 4.0)
+    size = QSize(*(max(1, round(side * scale)) for side in layout))
+    return _image(what, size, scale, ground=figure.ground != "transparent", fine=True)
+
+
+def encode(what: Drawable, figure: Figure) -> bytes:
+    """A view or a page, which has the figure's layout and style, as the content of a file.
+
+    Raises:
+        PictureError: if the picture cannot be encoded, as where there is no memory for it.
+    """
+    return WRITERS[figure.format](what, figure)
+
+
+def save(data: bytes, path: Path) -> None:
+    """Write a file; one of that name is replaced only by a whole new one.
 
     Raises:
         PictureError: if the disk is full, the folder is missing or may not be written to.
     """
+    try:
+        with whole(path) as file:
+            file.write(data)
+    except OSError as error:
+        raise PictureError(f"{path}: {error.strerror or error}") from error
+
+
+def save_png(image: QImage, path: Path) -> None:
+    """Write an image; see ``save``.
+
+    Raises:
+        PictureError: if it is empty, and as ``save``.
+    """
+    save(_png_bytes(image, path.name), path)
+
+
+def _png(what: Drawable, figure: Figure) -> bytes:
+    size = figure.size
+    ground = figure.ground != "transparent"
+    image = _image(what, QSize(*size.pixels), size.scale, ground=ground, fine=True)
+    image.setDotsPerMeterX(round(size.dpi * 1000 / INCH))
+    image.setDotsPerMeterY(round(size.dpi * 1000 / INCH))
+    image.setText("Software", "initviz")
+    return _png_bytes(image, figure.what)
+
+
+def _svg(what: Drawable, figure: Figure) -> bytes:
+    units = _units(figure)
+    sheet = SvgPaper(units, *figure.size.words, title=_title(what))
+    with bare(what, vector=True):
+        painter = QPainter(sheet)
+        try:
+            paint(what, painter, figure.ground != "transparent")
+        finally:
+            painter.end()
+    return sheet.text().encode()
+
+
+def _pdf(what: Drawable, figure: Figure) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = _Paper(buffer)
+    writer.setTitle(_title(what))
+    writer.setCreator("initviz")
+    # One unit of the paper is one pixel of the layout, which points and fonts are made for.
+    writer.setResolution(_per_inch(figure))
+    exact = QPageSize.SizeMatchPolicy.ExactMatch
+    writer.setPageSize(QPageSize(QSizeF(*figure.size.points), QPageSize.Unit.Point, "", exact))
+    writer.setPageMargins(QMarginsF())
+    with bare(what, vector=True):
+        painter = QPainter(writer)
+        try:
+            paint(what, painter, figure.ground != "transparent")
+        finally:
+            painter.end()
+    return bytes(buffer.data().data())
+
+
+class _Paper(QPdfWriter):
+    """A PDF's page; see ``density``."""
+
+    def metric(self, which: QPaintDevice.PaintDeviceMetric) -> int:
+        dpi = density(which)
+        return super().metric(which) if dpi is None else dpi
+
+
+WRITERS: Mapping[str, Callable[[Drawable, Figure], bytes]] = {
+    "png": _png,
+    "svg": _svg,
+    "pdf": _pdf,
+}
+"""How each of ``FORMATS`` is written."""
+
+
+def _image(
+    what: Drawable, size: QSize, scale: float, *, ground: bool = True, fine: bool = False
+) -> QImage:
+    """``fine`` draws every point anew, which takes longer."""
+    image = QImage(size, QImage.Format.Format_ARGB32)
+    if image.isNull() and not size.isEmpty():
+        raise PictureError(f"no memory for {size.width()} × {size.height()} pixels")
+    image.setDevicePixelRatio(scale)
+    image.fill(QColor(what.look.window) if ground else QColor(0, 0, 0, 0))
+    with bare(what, scale, vector=fine):
+        painter = QPainter(image)
+        try:
+            paint(what, painter, ground)
+        finally:
+            painter.end()  # before the image goes: Qt crashes otherwise
+    return image
+
+
+def _png_bytes(image: QImage, name: str) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise PictureError(f"{path.name}: the picture cannot be encoded")
-    try:
-        with whole(path) as file:
-            file.write(buffer.data().data())
-    except OSError as error:
-        raise PictureError(f"{path}: {error.strerror or error}") from error
+        raise PictureError(f"{name}: the picture cannot be encoded")
+    return bytes(buffer.data().data())
+
+
+def _per_inch(figure: Figure) -> int:
+    return PRINT_DPI if isinstance(figure.size, Millimetres) else SCREEN_DPI
+
+
+def _units(figure: Figure) -> QSizeF:
+    """Width and height in pixels of the layout, with their fractions."""
+    width, height = (points * _per_inch(figure) / 72 for points in figure.size.points)
+    return QSizeF(width, height)
+
+
+def _title(what: Drawable) -> str:
+    """What the picture shows, for those who read the file."""
+    return f"initviz: {what.caption}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QImage
@@ -13,10 +13,13 @@ from PySide6.QtWidgets import QApplication
 
 from initviz.app import theme
 from initviz.experiment import Experiment
-from initviz.export.picture import draw
-from initviz.focus import Focus
-from initviz.parts import Part
-from initviz.snapshot import Snapshot
+from initviz.export.figure import Figure, FigureError
+from initviz.export.paint import panels_of, settle
+from initviz.export.picture import draw, encode, style_of
+from initviz.focus import NEAREST, Focus
+from initviz.parts import Part, Wanted
+from initviz.snapshot import Pinned, Snapshot
+from initviz.subset import focus_among, focus_renumbered, lanes_of, snapshot_of
 from initviz.views import VIEWS
 from initviz.views.base import View
 from initviz.views.page import PAGES, Page
@@ -32,6 +35,7 @@ def application() -> Iterator[QApplication]:
         return
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = QApplication(["initviz"])
+    app.setStyle("Fusion")
     try:
         yield app
     finally:
@@ -49,39 +53,86 @@ def staged(what: str, style: Style, size: Sequence[int]) -> Iterator[Stage]:
     """
     # Old plots must not die in the middle of Qt's work, nor in the thread that shows progress.
     with theme.all_kept():
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        # A window that is open keeps its look: what is drawn here may have another.
-        alone = not any(window.isVisible() for window in app.topLevelWidgets())
-        if alone:
-            theme.apply(app, style)
-        shown = Page(PAGES[what], style) if what in PAGES else VIEWS[what](style)
-        if not alone:
-            theme.dress(shown.widget, style)
-        if isinstance(shown, View):
-            shown.set_style(style)
+        stage = Stage(what, style, size)
         try:
-            shown.widget.resize(QSize(*size))
-            yield Stage(shown)
+            yield stage
         finally:
-            shown.widget.close()
-            shown.widget.deleteLater()
-            # Without a running event loop it would stay until the end of the program.
-            app.sendPostedEvents(shown.widget, QEvent.Type.DeferredDelete)
-            del shown
+            stage.close()
+            del stage
     gc.collect(0)
 
 
 class Stage:
-    """A page or a view that shows one snapshot after the other.
+    """A page or a view on a screen that nobody sees, which shows one snapshot after the other.
+
+    Whoever makes one closes it; see ``staged``.
+
+    Args:
+        what: a name in ``PAGES`` or in ``VIEWS``.
+        style: its look, whatever that of the application.
+        size: its width and height on the screen.
 
     Attributes:
         shown: the page or the view, as ``draw`` takes it.
     """
 
-    def __init__(self, shown: Page | View) -> None:
-        self.shown = shown
+    def __init__(self, what: str, style: Style, size: Sequence[int]) -> None:
+        self.shown: Page | View
+        self.shown = Page(PAGES[what], style) if what in PAGES else VIEWS[what](style)
+        theme.dress(self.shown.widget, style)
+        if isinstance(self.shown, View):
+            self.shown.set_style(style)
+        # Without buttons from the start: views choose their columns by the room that there is.
+        for panel in panels_of(self.shown.widget):
+            panel.show_tools(False)
+        if isinstance(self.shown, Page) and self.shown.bar is not None:
+            self.shown.bar.hide()
         self._settled = False
+        self.resize(size)
+
+    def close(self) -> None:
+        """Give everything up."""
+        app, widget = QApplication.instance(), self.shown.widget
+        assert app is not None
+        del self.shown
+        widget.close()
+        widget.deleteLater()
+        # Without a running event loop it would stay until the end of the program.
+        app.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
+
+    def resize(self, size: Sequence[int]) -> None:
+        """Give it another width and height."""
+        self.shown.widget.resize(QSize(*size))
+        settle(self.shown.widget)
+
+    def set_style(self, style: Style) -> None:
+        """Give it another look."""
+        theme.dress(self.shown.widget, style)
+        self.shown.set_style(style)
+
+    def set_pinned(self, pinned: tuple[Pinned, ...]) -> None:
+        """Draw these runs in grey, behind what is shown."""
+        self.shown.set_pinned(pinned)
+
+    def take_after(self, original: Page | View) -> None:
+        """Stand as the same page or view does elsewhere: its switches, its zoom, what it hides."""
+        if isinstance(original, Page) and isinstance(self.shown, Page):
+            self.shown.hide_views(original.hidden)
+            if original.enlarged is not None:
+                self.shown.toggle_enlarged(self.shown.view(original.enlarged.name))
+            for mine, other in zip(self.shown.splitters, original.splitters, strict=True):
+                mine.setSizes(other.sizes())
+            pairs = list(zip(self.shown.views, original.views, strict=True))
+        else:
+            assert isinstance(original, View)
+            assert isinstance(self.shown, View)
+            pairs = [(self.shown, original)]
+        for view, like in pairs:
+            for switch, model in zip(view.panel.switches, like.panel.switches, strict=True):
+                switch.choose(model.value)
+            for key in {*view.canvas.zooms.parts, *like.canvas.zooms.parts}:
+                view.canvas.zooms.show(key, like.canvas.zooms.parts.get(key))
+        settle(self.shown.widget)
 
     @property
     def wants(self) -> frozenset[Part]:
@@ -99,21 +150,81 @@ class Stage:
         """Show a snapshot."""
         app = QApplication.instance()
         assert app is not None
-        # Drawing gives a widget that was never shown its size, and views choose their columns
-        # by it.
+        # Views choose their columns by the room that the first ones leave.
         for _ in range(1 if self._settled else 2):
-            if not self._settled:
-                draw(self.shown)
             if isinstance(self.shown, Page):
                 self.shown.show_snapshot(snapshot)
             else:
                 self.shown.show(snapshot)
+            settle(self.shown.widget)
             app.processEvents()
         self._settled = True
 
     def image(self, scale: float = 1.0) -> QImage:
         """What is shown, as an image of ``scale`` times its size."""
         return draw(self.shown, scale)
+
+    def encode(self, figure: Figure) -> bytes:
+        """What is shown, as the content of a file; the figure's style and size are the stage's."""
+        return encode(self.shown, figure)
+
+
+def figure_of(snapshot: Snapshot, figure: Figure, focus: Focus = NEAREST) -> bytes:
+    """A picture of one epoch, as the content of a file; see ``pictures``.
+
+    Args:
+        snapshot: the epoch, with all lanes, and with the parts that are drawn.
+        figure: what is drawn of it, and how.
+        focus: where to look closely, in the lanes of the snapshot.
+    """
+    drawn = pictures(figure, [snapshot.epoch], lambda *_: snapshot, snapshot.experiment, focus)
+    with closing(drawn):
+        return next(drawn)[1]
+
+
+def pictures(
+    figure: Figure,
+    epochs: Iterable[int],
+    probe: Callable[[int, Wanted], Snapshot],
+    experiment: Experiment,
+    focus: Focus = NEAREST,
+) -> Generator[tuple[int, bytes], None, None]:
+    """Epochs and their pictures as contents of files; call it in ``application()``.
+
+    An epoch that is no longer held is drawn as the nearest one before it, and named so.
+
+    Args:
+        figure: what is drawn, and how.
+        epochs: which, in order.
+        probe: gives a snapshot of an epoch; it is asked only for what is drawn.
+        experiment: what was trained.
+        focus: where to look closely, in the lanes of the experiment.
+
+    Raises:
+        FigureError: if there is no such picture.
+        PictureError: if it cannot be encoded.
+    """
+    check(figure)
+    lanes = figure.lanes or tuple(range(len(experiment.lanes)))
+    focus = focus_among(focus, lanes)
+    with staged(figure.what, style_of(figure), figure.size.layout) as stage:
+        stage.set_focus(focus_renumbered(focus, lanes), lanes_of(experiment, lanes))
+        for epoch in epochs:
+            snapshot = probe(epoch, Wanted(parts=stage.wants, focus=focus))
+            stage.show(snapshot if not figure.lanes else snapshot_of(snapshot, lanes))
+            yield snapshot.epoch, stage.encode(figure)
+
+
+def check(figure: Figure) -> None:
+    """See whether a picture can be drawn.
+
+    Raises:
+        FigureError: if not, with the cure.
+    """
+    if figure.what not in {**PAGES, **VIEWS}:
+        names = ", ".join([*PAGES, *VIEWS])
+        raise FigureError(f'there is no page or view "{figure.what}"; choose one of {names}')
+    figure.check(page=figure.what in PAGES)
 
 
 def render_page(

@@ -72,6 +72,12 @@ class View(QObject):
         return self.panel
 
     @property
+    def caption(self) -> str:
+        """What is shown, in words."""
+        epoch = "" if self.snapshot is None else f", epoch {self.snapshot.epoch}"
+        return f"{self.title}{epoch}"
+
+    @property
     def wants(self) -> frozenset[Part]:
         """The parts of a snapshot that it draws as its switches stand."""
         return self.parts

@@ -15,7 +15,15 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtGui import (
+    QColor,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QTransform,
+)
 
 from initviz.views.overplot import OverPlot
 from initviz.views.style import SYMBOLS, Style
@@ -124,6 +132,10 @@ class LaneCurves(OverPlot):
             return
         transform = painter.worldTransform()
         painter.setWorldTransform(QTransform())
+        if painter.paintEngine().type() is not QPaintEngine.Type.Raster:
+            self._draw_marks(painter, transform)
+            painter.setWorldTransform(transform)
+            return
         ratio = painter.device().devicePixelRatioF()
         for points, colour in self._marks:
             marker = self._marker(colour, ratio)
@@ -132,6 +144,21 @@ class LaneCurves(OverPlot):
                 at = transform.map(QPointF(x, y))
                 painter.drawPixmap(QPointF(at.x() - half, at.y() - half), marker)
         painter.setWorldTransform(transform)
+
+    def _draw_marks(self, painter: QPainter, transform: QTransform) -> None:
+        """The markers as shapes, for paper, which has no pixels."""
+        for points, colour in self._marks:
+            shape = self._ready(painter, colour)
+            for x, y in points:
+                at = transform.map(QPointF(x, y))
+                painter.drawPath(shape.translated(at))
+
+    def _ready(self, painter: QPainter, colour: int) -> QPainterPath:
+        """A lane's marker around (0, 0), with the painter's pen and brush made ready for it."""
+        painter.setPen(QPen(QColor(self.look.panel), 0.5))
+        painter.setBrush(QColor(self.look.muted if self.pinned else self.look.lanes[colour]))
+        shape: QPainterPath = Symbols[SYMBOLS[colour]]
+        return QTransform.fromScale(self.marker, self.marker).map(shape)
 
     def _marker(self, colour: int, ratio: float) -> QPixmap:
         """The lane's marker, drawn once for every density of pixels."""
@@ -143,12 +170,9 @@ class LaneCurves(OverPlot):
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(self.look.panel), 0.5))
-            fill = self.look.muted if self.pinned else self.look.lanes[colour]
-            painter.setBrush(QColor(fill))
+            shape = self._ready(painter, colour)
             painter.translate(pixmap.width() / ratio / 2, pixmap.height() / ratio / 2)
-            scale = QTransform.fromScale(self.marker, self.marker)
-            painter.drawPath(scale.map(Symbols[SYMBOLS[colour]]))
+            painter.drawPath(shape)
             painter.end()
             self._pixmaps[key] = pixmap
         return self._pixmaps[key]

@@ -208,6 +208,12 @@ class Page(QWidget):
         """The page itself, as what is drawn in a picture."""
         return self
 
+    @property
+    def caption(self) -> str:
+        """What is shown, in words."""
+        epochs = {view.snapshot.epoch for view in self.shown if view.snapshot is not None}
+        return ", epoch ".join([self.arrangement.title, *map(str, sorted(epochs))])
+
     def view(self, name: str) -> View:
         """The page's view of this name."""
         return next(view for view in self.views if view.name == name)

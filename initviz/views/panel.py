@@ -157,6 +157,16 @@ class Panel(QFrame):
         self.buttons.set_enlarged(enlarged)
         self.fit_tools()
 
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        """The switches in front of the buttons."""
+        return tuple(self._switches)
+
+    @property
+    def tools_shown(self) -> bool:
+        """Whether the buttons are there, see ``show_tools``."""
+        return not self._tools.isHidden()
+
     def show_tools(self, shown: bool) -> None:
         """Hide the buttons, which mean nothing in a picture, or show them again."""
         self._tools.setVisible(shown)

@@ -1,8 +1,8 @@
-"""Colours, marks and sizes that views and window share: one dark and one light style."""
+"""Colours, marks and sizes that views and window share: dark, light, and one for paper."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class Style:
     """One look.
 
     Attributes:
-        name: "dark" or "light".
+        name: "dark", "light" or "paper".
         window, panel, field, border: surfaces, from the back to the front.
         text, muted: words, and words that may stand back; both at least 4.5:1 on ``panel``.
         grid: lines behind data.
@@ -43,6 +43,7 @@ class Style:
         line: factor on the width of lines. Cosmetic pens count device pixels, so pictures of
             twice the size, and screens of twice the density, need lines of twice the width.
         text_scale: factor on the size of text, and of what holds text.
+        stroke: factor on the width of lines that is a part of the look.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Style:
     outline: str
     line: float = 1.0
     text_scale: float = 1.0
+    stroke: float = 1.0
 
     def px(self, pixels: float) -> int:
         """What so many pixels become at this size of text."""
@@ -80,7 +82,7 @@ class Style:
         self, colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine
     ) -> QPen:
         """A pen that keeps its width however the plot is zoomed."""
-        pen = QPen(QColor(colour), width * self.line, style)
+        pen = QPen(QColor(colour), width * self.line * self.stroke, style)
         pen.setCosmetic(True)
         return pen
 
@@ -166,4 +168,10 @@ LIGHT = Style(
     negative="#c9561a", neutral="#e4e4e0", positive="#1f5f99",
     negative_mark="#a83f08", positive_mark="#124a80", outline="#ffffff",
 )  # fmt: skip
-STYLES = {style.name: style for style in (DARK, LIGHT)}
+PAPER = replace(
+    LIGHT, name="paper", window="#ffffff", border="#c4c9d0", text="#000000", muted="#33373d",
+    grid="#e6e8ec", stroke=0.75,
+)  # fmt: skip
+"""For print: black on white, thin lines. The sizes of text come from the size of the figure."""
+
+STYLES = {style.name: style for style in (DARK, LIGHT, PAPER)}

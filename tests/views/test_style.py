@@ -124,7 +124,7 @@ def test_a_ramp_meets_its_stops() -> None:
 def test_pictures_of_twice_the_size_have_lines_of_twice_the_width(style: Style) -> None:
     from dataclasses import replace
 
-    assert replace(style, line=2.0).pen("#000000", 1.5).widthF() == 3
+    assert replace(style, line=2.0).pen("#000000", 1.5).widthF() == 3 * style.stroke
     assert style.pen("#000000", 1.5).isCosmetic()
 
 
