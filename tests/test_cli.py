@@ -171,11 +171,11 @@ def test_a_folder_is_no_experiment(refused: Refused, tmp_path: Path) -> None:
     [
         (["--size", "large"], "write one like 1280x800"),
         (["--size", "1280"], "write one like 1280x800"),
-        (["--size", "10x10"], "write 760x480 to 8000x8000"),
-        (["--size", "9000x800"], "write 760x480 to 8000x8000"),
-        (["--epoch", "-1"], "write a number or last"),
-        (["--epoch", "first"], "write a number or last"),
-        (["--epoch", "4"], "has epochs 0 to 3"),
+        (["--size", "10x10"], "choose 600x460 to 8000x8000"),
+        (["--size", "9000x800"], "choose 600x460 to 8000x8000"),
+        (["--epoch", "-1"], "write a number, last, all or A:B:S"),
+        (["--epoch", "first"], "write a number, last, all or A:B:S"),
+        (["--epoch", "4"], "there are epochs 0 to 3"),
     ],
 )
 def test_an_option_out_of_range_is_refused_with_the_cure(
@@ -235,15 +235,10 @@ def test_render_trains_no_further_than_it_draws_and_keeps_the_experiments_own_go
     monkeypatch: pytest.MonkeyPatch,
     epoch: int,
 ) -> None:
-    from initviz.export import render
+    from initviz.export.render import Stage
 
     drawn: list[Snapshot] = []
-
-    def draw(snapshot: Snapshot, *_: object) -> QImage:
-        drawn.append(snapshot)
-        return QImage(1, 1, QImage.Format.Format_ARGB32)
-
-    monkeypatch.setattr(render, "render_page", draw)
+    monkeypatch.setattr(Stage, "show", lambda _, snapshot: drawn.append(snapshot))
     assert cli.main(["render", str(small), "--epoch", str(epoch)]) == 0
 
     assert len(drawn) == len(PAGES)
@@ -345,7 +340,7 @@ def test_without_a_display_pictures_are_drawn_instead(tmp_path: Path, small: Pat
     first, *paths = done.stdout.splitlines()
     assert "no display" in first
     assert "initviz-out/" in first
-    names = [f"small-{page}-epoch-{epoch:03d}.png" for epoch in (0, 3) for page in PAGES]
+    names = [f"small-{page}-epoch-{epoch:03d}.png" for page in PAGES for epoch in (0, 3)]
     assert paths == [f"initviz-out/{name}" for name in names]
     assert sorted(p.name for p in (tmp_path / "initviz-out").iterdir()) == sorted(names)
     assert "Traceback" not in done.stderr

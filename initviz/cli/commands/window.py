@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from initviz.catalog.lessons import LESSONS
-from initviz.cli.commands.render import OUT, draw
+from initviz.cli.commands.render import OUT, draw_pages
 from initviz.cli.inputs import BadInputError, add_csv, subject_of, subjects
 
 
@@ -45,4 +45,4 @@ def run(options: argparse.Namespace) -> int:
     )
     subject = first or subject_of(next(iter(LESSONS)))
     last = subject.experiment.epochs
-    return draw([subject], sorted({0, min(5, last), last}), Path(OUT), "dark", (1280, 800), 2)
+    return draw_pages([subject], sorted({0, min(5, last), last}), Path(OUT))
