@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from initviz.app.export import Export
 from initviz.app.opening import OpenData
 from initviz.catalog.datasets.csv_file import CsvError
 from initviz.experiment import Experiment, ExperimentError
-from initviz.export.picture import SCALES, Drawable, PictureError, draw, save_png
+from initviz.export.picture import Drawable, draw
 from initviz.runfile import SUFFIX
 from initviz.script import write_script
 from initviz.whole import whole
@@ -32,8 +33,8 @@ class Files:
         self._window = window
 
     def save_page(self) -> None:
-        """Ask where to, and save a picture of the page on top."""
-        self.save_picture(self._window.page, self._window.page.arrangement.name)
+        """Ask how a picture of the page on top is to be, and save it."""
+        self.save_picture(self._window.page.arrangement.name)
 
     def copy_page(self) -> None:
         """Put a picture of the page on top on the clipboard."""
@@ -44,37 +45,16 @@ class Files:
         QGuiApplication.clipboard().setImage(draw(what, 2))
         self._window.scrubber.say("copied: the picture is on the clipboard")
 
-    def save_picture(self, what: Drawable, name: str) -> None:
-        """Ask for a file and a size, and save a picture of a view or page."""
-        self._window.player.pause()  # the picture that was asked for, not what has become of it
-        size = what.widget.size()
-        filters = {
-            f"PNG, {scale}× ({size.width() * scale} × {size.height() * scale}) (*.png)": scale
-            for scale in SCALES
-        }
-        wish = self._window.memory.folder / f"initviz-{name}-epoch-{self._window.model.cursor}.png"
-        chosen, filter_ = QFileDialog.getSaveFileName(
-            self._window, "Save picture", str(wish), ";;".join(filters), list(filters)[1]
-        )
-        if chosen:
-            self.write_picture(what, Path(chosen), filters.get(filter_, 2))
+    def save_picture(self, name: str) -> None:
+        """Ask how a picture of a view or page is to be, and save it.
 
-    def write_picture(self, what: Drawable, path: Path, scale: int) -> None:
-        """Save a picture of a view or page, and say so, or why not."""
-        if path.suffix.lower() != ".png":
-            path = path.with_name(f"{path.name}.png")
-            if path.exists():
-                self._window.banner.show_note(
-                    f"Not saved: {path.name} exists; choose it to replace it"
-                )
-                return
-        try:
-            save_png(draw(what, scale), path)
-        except PictureError as error:
-            self._window.banner.show_note(f"Not saved: {error}")
-            return
-        self._window.memory.folder = path.parent
-        self._window.scrubber.say(f"saved: {path}")
+        Args:
+            name: of the view or page.
+        """
+        self._window.player.pause()  # the picture that was asked for, not what has become of it
+        dialog = Export(self._window, name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def open_file(self) -> None:
         """Ask for an experiment or a run and show it."""

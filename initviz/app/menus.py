@@ -95,7 +95,7 @@ def _fill_export(window: Window, menu: QMenu) -> None:
     for page in window.pages:
         for view in page.views:
             label = f"Save “{view.title}”…"
-            _action(window, menu, label, partial(window.files.save_picture, view, view.name))
+            _action(window, menu, label, partial(window.files.save_picture, view.name))
     copies = menu.addMenu("Copy a view")
     for page in window.pages:
         for view in page.views:

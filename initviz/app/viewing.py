@@ -77,7 +77,7 @@ class Viewing(QObject):
         menu.addAction("Put back" if enlarged else "Enlarge", partial(page.toggle_enlarged, view))
         menu.addAction("Hide", partial(page.set_hidden, view, True))
         menu.addSeparator()
-        menu.addAction("Save picture…", partial(files.save_picture, view, view.name))
+        menu.addAction("Save picture…", partial(files.save_picture, view.name))
         menu.addAction("Copy picture", partial(files.copy_picture, view))
         return menu
 

@@ -177,7 +177,7 @@ class Window(QMainWindow):
             page.wants_changed.connect(self._want)
             page.changed.connect(self._page_changed)
             for view in page.views:
-                view.panel.save_asked.connect(partial(self.files.save_picture, view, view.name))
+                view.panel.save_asked.connect(partial(self.files.save_picture, view.name))
         self.banner.button.clicked.connect(player.restart)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self._page_changed()

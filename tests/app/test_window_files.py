@@ -3,14 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from initviz.app.export import Export
 from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
-from initviz.export.picture import SCALES
+from initviz.export.figure import Pixels
 from tests.app.conftest import LONG, SMALL
 from tests.app.hands import actions, answer, press, shows
 
@@ -20,56 +21,46 @@ FIRST = next(iter(LESSONS.values()))
 # --- pictures ---------------------------------------------------------------------------------
 
 
-def test_ctrl_e_asks_where_to_and_saves_the_page(
+def test_ctrl_e_asks_how_and_saves_the_page(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     size = window.page.size()
     asked = answer(monkeypatch, "getSaveFileName", tmp_path / "page.png")
     press(qtbot, window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    picture = exporting(window, qtbot).picture
+    picture.save.click()
 
     assert len(asked) == 1
-    assert "epoch-0.png" in str(asked[0][2])
+    assert "initviz-overview-epoch-0.png" in str(asked[0][2])
     assert QImage(str(tmp_path / "page.png")).size() == size * 2
     assert "page.png" in window.scrubber.state.text()
-    assert not window.banner.isVisible()
-    assert window.page.size() == size
-
-
-@pytest.mark.parametrize("scale", SCALES)
-def test_every_view_and_the_page_are_saved_at_every_size(
-    window: Window, tmp_path: Path, scale: int
-) -> None:
-    for what, name in [(window.page, "page"), *((v, v.name) for v in window.page.views)]:
-        path, size = tmp_path / f"{name}.png", what.widget.size()
-        window.files.write_picture(what, path, scale)
-        image = QImage(str(path))
-        assert image.size() == size * scale
-        assert colours(image) > 3
-
-
-def colours(image: QImage) -> int:
-    """How many colours there are, at some hundred places."""
-    across, down = max(image.width() // 25, 1), max(image.height() // 25, 1)
-    places = [(x, y) for x in range(0, image.width(), across)
-              for y in range(0, image.height(), down)]  # fmt: skip
-    return len({image.pixel(x, y) for x, y in places})
-
-
-def test_the_size_chosen_in_the_dialog_is_the_size_of_the_picture(
-    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    view = window.page.views[0]
-    window.banner.show_note("takes its room from the page")
-    QApplication.processEvents()
-    size = view.widget.size()
-    for scale in SCALES:
-        filter_ = f"PNG, {scale}× ({size.width() * scale} × {size.height() * scale}) (*.png)"
-        path = tmp_path / f"{scale}"
-        asked = answer(monkeypatch, "getSaveFileName", path, filter_)
-        view.panel.save_asked.emit()
-        assert filter_ in str(asked[0][3])
-        assert QImage(f"{path}.png").size() == size * scale
     assert window.memory.folder == tmp_path
+    assert window.page.size() == size
+    close(window)
+
+
+def exporting(window: Window, qtbot: QtBot) -> Export:
+    """The Export dialog, as soon as it shows what will be saved."""
+    dialog = window.findChild(Export)
+    qtbot.waitUntil(lambda: dialog.picture.save.isEnabled(), timeout=LONG)
+    return dialog
+
+
+def close(window: Window) -> None:
+    dialog = window.findChild(Export)
+    dialog.close()
+    QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
+    assert window.findChild(Export) is None
+
+
+def test_a_views_button_asks_for_a_picture_of_the_view(window: Window, qtbot: QtBot) -> None:
+    view = window.page.views[2]
+    view.panel.save_asked.emit()
+    picture = exporting(window, qtbot).picture
+
+    assert picture.what.currentData() == view.name
+    assert picture.figure().size == Pixels(view.widget.width(), view.widget.height(), 2)
+    close(window)
 
 
 def test_a_dialog_that_is_cancelled_saves_nothing(
@@ -78,33 +69,41 @@ def test_a_dialog_that_is_cancelled_saves_nothing(
     answer(monkeypatch, "getSaveFileName", "")
     answer(monkeypatch, "getOpenFileName", "")
     window.files.save_page()
+    window.findChild(Export).picture._ask_where()
     window.files.save_experiment()
     window.files.open_file()
+    close(window)
 
     assert not window.banner.isVisible()
     assert list(tmp_path.glob("*.png")) == []
 
 
-def test_a_folder_that_is_not_there_is_a_message(window: Window, tmp_path: Path) -> None:
-    window.files.write_picture(window.page, tmp_path / "missing" / "page.png", 1)
-
-    assert window.banner.isVisible()
-    assert "Not saved" in window.banner.text.text()
-    assert str(tmp_path / "missing") in window.banner.text.text()
-    assert not window.banner.button.isVisible()
-
-
-def test_a_folder_that_may_not_be_written_to_is_a_message(
-    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_folder_that_is_not_there_or_closed_is_a_message(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    window.files.save_page()
+    picture = exporting(window, qtbot).picture
+    picture.write(tmp_path / "missing" / "page.png")
+    assert str(tmp_path / "missing") in picture.problem.text()
+    assert picture.save.isEnabled()
+
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("initviz.whole.tempfile.mkstemp", refuse)
-    window.files.write_picture(window.page, tmp_path / "page.png", 1)
+    with monkeypatch.context() as closed:
+        closed.setattr("initviz.whole.tempfile.mkstemp", refuse)
+        picture.write(tmp_path / "page.png")
+    assert "Permission denied" in picture.problem.text()
+    assert list(tmp_path.glob("*.png")) == []
 
-    assert "Permission denied" in window.banner.text.text()
-    assert window.memory.folder != tmp_path or list(tmp_path.glob("*.png")) == []
+    (tmp_path / "other.png").write_bytes(b"the old one")
+    picture.write(tmp_path / "other")
+    assert "other.png exists" in picture.problem.text()
+    assert (tmp_path / "other.png").read_bytes() == b"the old one"
+    picture.write(tmp_path / "page")
+    assert (tmp_path / "page.png").exists()
+    assert picture.problem.isHidden()
+    close(window)
 
 
 def test_pictures_are_copied(window: Window) -> None:
