@@ -14,7 +14,7 @@ from benchmarks.table import Table
 
 SUBJECTS = (
     "engine", "recording", "probing", "views", "window", "playing", "dragging", "startup", "memory",
-    "diagnosis", "opening", "filming",
+    "diagnosis", "opening", "filming", "exporting",
 )  # fmt: skip
 """One module each, with ``run(quick) -> list[Table]``."""
 

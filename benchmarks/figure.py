@@ -53,6 +53,11 @@ class Figure:
 
     def draw(self, snapshot: Snapshot) -> None:
         """Feed the artists and draw the whole figure."""
+        self.feed(snapshot)
+        self.canvas.draw()
+
+    def feed(self, snapshot: Snapshot) -> None:
+        """Feed the artists, and draw nothing yet."""
         assert snapshot.boundary is not None
         left, right, low, high = snapshot.plane.extent
         for k, tile in enumerate(self.tiles):
@@ -73,7 +78,6 @@ class Figure:
         self._feed(self.flows, np.arange(1, len(rms) + 1), rms)
         losses = snapshot.history.train_loss
         self._feed(self.losses, np.arange(len(losses)), losses)
-        self.canvas.draw()
 
     @staticmethod
     def _feed(lines: list[Line2D], x: np.ndarray, columns: np.ndarray) -> None:
