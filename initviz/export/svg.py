@@ -30,6 +30,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from initviz.export.figure import SCREEN_DPI
 from initviz.export.paint import metric as density
 from initviz.export.svg_words import (
     clip_words,
@@ -44,8 +45,6 @@ from initviz.export.svg_words import (
 from initviz.views.style import FONT_FAMILIES
 
 Dirty = QPaintEngine.DirtyFlag
-DPI = 96
-"""Units of the picture to an inch, as in CSS."""
 
 
 class SvgPaper(QPaintDevice):
@@ -61,6 +60,20 @@ class SvgPaper(QPaintDevice):
         super().__init__()
         self.size = size
         self._head = (width, height, title)
+        of = QPaintDevice.PaintDeviceMetric
+        # A painter asks thousands of times.
+        self._answers: dict[QPaintDevice.PaintDeviceMetric, int] = {
+            of.PdmWidth: math.ceil(size.width()),
+            of.PdmHeight: math.ceil(size.height()),
+            of.PdmWidthMM: round(size.width() * 25.4 / SCREEN_DPI),
+            of.PdmHeightMM: round(size.height() * 25.4 / SCREEN_DPI),
+            of.PdmNumColors: 2**24,
+            of.PdmDepth: 32,
+            of.PdmDevicePixelRatio: 1,
+            of.PdmDevicePixelRatioScaled: 1 << 16,
+            **{which: density(which) or 0
+               for which in (of.PdmDpiX, of.PdmDpiY, of.PdmPhysicalDpiX, of.PdmPhysicalDpiY)},
+        }  # fmt: skip
         self._engine = _Engine(QRectF(0, 0, size.width(), size.height()))
 
     def paintEngine(self) -> QPaintEngine:
@@ -69,18 +82,7 @@ class SvgPaper(QPaintDevice):
 
     def metric(self, which: QPaintDevice.PaintDeviceMetric) -> int:
         """The sheet's size and density."""
-        of = QPaintDevice.PaintDeviceMetric
-        answers = {
-            of.PdmWidth: math.ceil(self.size.width()),
-            of.PdmHeight: math.ceil(self.size.height()),
-            of.PdmWidthMM: round(self.size.width() * 25.4 / DPI),
-            of.PdmHeightMM: round(self.size.height() * 25.4 / DPI),
-            of.PdmNumColors: 2**24,
-            of.PdmDepth: 32,
-            of.PdmDevicePixelRatio: 1,
-            of.PdmDevicePixelRatioScaled: 1 << 16,
-        }
-        return answers.get(which, density(which) or 0)
+        return self._answers.get(which, 0)
 
     def text(self) -> str:
         """The whole file."""
