@@ -219,7 +219,7 @@ class _Engine(QPaintEngine):
         clip = self._clip_for(self._transform.mapRect(box))
         if clip is None:
             return
-        words = [fill_words(self._pen.color(), self._opacity, text=True)]
+        words = [fill_words(self._pen.color(), self._opacity)]
         if font.bold():
             words.append('font-weight="bold"')
         if font.italic():

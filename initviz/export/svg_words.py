@@ -40,7 +40,7 @@ def matrix_words(transform: QTransform) -> str:
     return f"matrix({turn} {number(t.dx())} {number(t.dy())})"
 
 
-def fill_words(colour: QColor, opacity: float, *, text: bool = False) -> str:
+def fill_words(colour: QColor, opacity: float) -> str:
     """A colour to fill with."""
     return _colour("fill", colour, opacity)
 
