@@ -16,6 +16,10 @@ Work = Callable[[Callable[[], bool]], Any]
 """Is given what to ask whether it is cancelled; returns the job's result."""
 
 
+class JobError(Exception):
+    """What a job may raise to say in one sentence why it failed."""
+
+
 class Job:
     """Something that takes a while, in a thread; whoever waits for it looks by a timer.
 
@@ -38,7 +42,7 @@ class Job:
             self.result = work(self._cancelled.is_set)
         except CancelledError:
             pass
-        except (CsvError, RunFileError) as error:
+        except (CsvError, JobError, RunFileError) as error:
             self.error = str(error)
         except Exception as error:  # whatever a file may do to a library
             self.error = f"{type(error).__name__}: {error}"

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from initviz.app.theme import all_kept
 from initviz.export.counter import Counter
 from initviz.export.gif import GifWriter, Palette
 from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import Epochs, Film, FilmError, FilmFileError
-from initviz.export.render import application, staged
+from initviz.export.render import Stage, application
 from initviz.parts import DEFAULT_GRID, Part, Wanted
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
@@ -96,21 +97,14 @@ class Filming:
         self._style = STYLES[film.theme]
         self._palette = _palette(self._style) if film.format == "gif" else None
         self._sampled = _spread(self.epochs, SAMPLED) if self._palette else frozenset()
-        self._counter: Counter | None = None
         self._writer: Writer | None = None
-        width, height = film.pixels
-        self._pixels = np.zeros((height, width, 4), np.uint8)  # each frame takes the last one's
-        self._image = QImage(self._pixels.data, width, height, QImage.Format.Format_RGB32)
         self._open = ExitStack()
         with self._guarded():
             if film.format == "mp4":
                 Mp4Writer.check()
             # The file comes first: that a folder is missing is said before anything is drawn.
             self._file = self._open.enter_context(whole(path))
-            end = max(recording.experiment.epochs, recording.last)
-            self._counter = Counter(self._style, end) if film.counter else None
-            self._stage = self._open.enter_context(staged(film.what, self._style, self._room))
-            self._stage.set_focus(film.focus, recording.experiment)
+            self._frames = self._open.enter_context(framed(recording, film))
 
     @property
     def finished(self) -> bool:
@@ -127,7 +121,7 @@ class Filming:
             if not ahead:
                 self._look_ahead()
             else:
-                self._encoder().add(self._frame(self._probe()))
+                self._encoder().add(self._frames.frame(self.epoch))
             if self.done + 1 == self.total:
                 self._encoder().close()
                 self._open.close()  # only now the file gets its name
@@ -157,54 +151,15 @@ class Filming:
                 raise FilmFileError(f"{self.path}: {error.strerror or error}") from error
             raise
 
-    @property
-    def _room(self) -> tuple[int, int]:
-        """What the page or view has on the screen: all but the counter's strip."""
-        width, height = (-(-side // self.film.scale) for side in self.film.pixels)
-        return width, height - (self._counter.height if self._counter else 0)
-
     def _look_ahead(self) -> None:
+        frames = self._frames
         if self.epoch in self._sampled:
             assert self._palette is not None
-            self._palette.see(self._frame(self._probe()))
-        elif self.done == 0 or self._stage.wants - {Part.BOUNDARY}:  # which needs no axis
-            self._stage.show(self._probe(grid=0))
+            self._palette.see(frames.frame(self.epoch))
+        elif self.done == 0 or frames.has_axes:
+            frames.look(self.epoch)
         if self.done == 0:
-            self._check_size()
-
-    def _check_size(self) -> None:
-        """Raise unless what is filmed is as small as it has to be."""
-        drawn, room = self._stage.shown.widget.size(), self._room
-        if (drawn.width(), drawn.height()) != room:
-            scale, strip = self.film.scale, room[1] - self.film.pixels[1] // self.film.scale
-            least = scale * drawn.width(), scale * (drawn.height() - strip)
-            raise FilmError(
-                f"size: {self.film.what} does not fit into {self.film.size[0]}x"
-                f"{self.film.size[1]}; write at least {least[0]}x{least[1]}"
-            )
-
-    def _probe(self, grid: int = DEFAULT_GRID) -> Snapshot:
-        from initviz.engine import probe
-
-        wanted = Wanted(grid, self._stage.wants, self.film.focus)
-        return probe(self.recording, self.epoch, wanted)
-
-    def _frame(self, snapshot: Snapshot) -> Frame:
-        """Draw an epoch, and the counter below it."""
-        self._stage.show(snapshot)
-        gc.collect(0)  # it does not run by itself while there is a stage
-        self._image.fill(QColor(self._style.window))
-        painter = QPainter(self._image)
-        try:
-            painter.scale(self.film.scale, self.film.scale)
-            painter.drawImage(QPoint(), self._stage.image(self.film.scale))
-            if self._counter:
-                across, down = self._room
-                strip = QRect(0, down, across, self._counter.height)
-                self._counter.draw(painter, strip, snapshot.epoch)
-        finally:
-            painter.end()
-        return self._pixels
+            frames.check_size()
 
     def _encoder(self) -> Writer:
         """What the frames go to, from the first one on."""
@@ -216,6 +171,100 @@ class Filming:
                 else Mp4Writer(self._file, film.pixels, film.rate, len(self.epochs))
             )
         return self._writer
+
+
+@contextmanager
+def framed(recording: Recording, film: Film) -> Iterator[Frames]:
+    """The frames of a film; call it inside ``application()``."""
+    with all_kept():
+        frames = Frames(recording, film)
+        try:
+            yield frames
+        finally:
+            frames.close()
+    gc.collect(0)
+
+
+class Frames:
+    """Draws single frames of a film.
+
+    Whoever makes one closes it; see ``framed``.
+
+    Args:
+        recording, film: as for ``write_film``.
+
+    Attributes:
+        image: the last frame; the next one is drawn into its memory.
+    """
+
+    def __init__(self, recording: Recording, film: Film) -> None:
+        self.recording, self.film = recording, film
+        self._style = STYLES[film.theme]
+        width, height = film.pixels
+        self._pixels = np.zeros((height, width, 4), np.uint8)
+        self.image = QImage(self._pixels.data, width, height, QImage.Format.Format_RGB32)
+        end = max(recording.experiment.epochs, recording.last)
+        self._counter = Counter(self._style, end) if film.counter else None
+        self._stage = Stage(film.what, self._style, self._room)
+        self._stage.set_focus(film.focus, recording.experiment)
+
+    def close(self) -> None:
+        """Give everything up but the last frame."""
+        self._stage.close()
+
+    @property
+    def has_axes(self) -> bool:
+        """Whether there is more in it than boundaries, which need no axes."""
+        return bool(self._stage.wants - {Part.BOUNDARY})
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """What the page or view has on the screen: all but the counter's strip."""
+        width, height = (-(-side // self.film.scale) for side in self.film.pixels)
+        return width, height - (self._counter.height if self._counter else 0)
+
+    def check_size(self) -> None:
+        """Raise unless what is filmed, and has been looked at, is as small as it has to be.
+
+        Raises:
+            FilmError: if it is not.
+        """
+        drawn, room = self._stage.shown.widget.size(), self._room
+        if (drawn.width(), drawn.height()) != room:
+            scale, strip = self.film.scale, room[1] - self.film.pixels[1] // self.film.scale
+            least = scale * drawn.width(), scale * (drawn.height() - strip)
+            raise FilmError(
+                f"size: {self.film.what} does not fit into {self.film.size[0]}x"
+                f"{self.film.size[1]}; write at least {least[0]}x{least[1]}"
+            )
+
+    def look(self, epoch: int) -> None:
+        """Let the axes see what they will have to hold at an epoch."""
+        self._stage.show(self._probe(epoch, grid=0))
+
+    def frame(self, epoch: int) -> Frame:
+        """Draw an epoch, and the counter below it."""
+        snapshot = self._probe(epoch)
+        self._stage.show(snapshot)
+        gc.collect(0)  # it does not run by itself while there is a stage
+        self.image.fill(QColor(self._style.window))
+        painter = QPainter(self.image)
+        try:
+            painter.scale(self.film.scale, self.film.scale)
+            painter.drawImage(QPoint(), self._stage.image(self.film.scale))
+            if self._counter:
+                across, down = self._room
+                strip = QRect(0, down, across, self._counter.height)
+                self._counter.draw(painter, strip, snapshot.epoch)
+        finally:
+            painter.end()
+        return self._pixels
+
+    def _probe(self, epoch: int, grid: int = DEFAULT_GRID) -> Snapshot:
+        from initviz.engine import probe
+
+        wanted = Wanted(grid, self._stage.wants, self.film.focus)
+        return probe(self.recording, epoch, wanted)
 
 
 class _GivenUpError(Exception):

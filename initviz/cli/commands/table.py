@@ -12,25 +12,17 @@ from typing import IO, TYPE_CHECKING
 
 from initviz.cli.epochs import HELP, epochs_of
 from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
-from initviz.cli.progress import Bar, bars
+from initviz.cli.progress import bars
 from initviz.cli.status import DONE, FAILED
 from initviz.cli.training import recorded
+from initviz.export.data import CONTENTS, DataError, check_held, write_data
 
 if TYPE_CHECKING:
-    from initviz.recording import Recording
-    from initviz.snapshot import Snapshot
+    pass
 
 OUT = "initviz-out"
 WEIGHTS = "weights"
-WHATS = {
-    "scalars": "losses and scores of every initialisation",
-    "layers": "the figures of every layer",
-    "findings": "what the numbers say, and why",
-    WEIGHTS: "weights and biases by PyTorch's names",
-}
-"""What there is to write; all but the weights are tables."""
-
-FORMATS = ("csv", "parquet", "safetensors", "npz")
+FORMATS = tuple(dict.fromkeys(form for it in CONTENTS.values() for form in it.formats))
 EXAMPLES = """examples:
   initviz table zeros                            losses and scores of every epoch, as CSV
   initviz table zeros --what layers --out -      every layer's figures, to standard output
@@ -57,8 +49,8 @@ def parser() -> argparse.ArgumentParser:
     )
     add_csv(parser)
     parser.add_argument(
-        "--what", dest="table", choices=tuple(WHATS), default="scalars",
-        help="; ".join(f"{name}: {help}" for name, help in WHATS.items()) + " (scalars)",
+        "--what", dest="table", choices=tuple(CONTENTS), default="scalars",
+        help="; ".join(f"{it.name}: {it.help}" for it in CONTENTS.values()) + " (scalars)",
     )  # fmt: skip
     parser.add_argument(
         "--epoch", metavar="EPOCHS",
@@ -88,7 +80,7 @@ class Request:
 
     Attributes:
         subject: what is trained.
-        table: one of ``WHATS``.
+        table: one of ``CONTENTS``.
         epochs: which, in order.
         lane: whose weights, from 1; None for all.
         form: one of ``FORMATS``.
@@ -134,6 +126,8 @@ def run(options: argparse.Namespace) -> int:
         written = _write(request, quiet=options.quiet)
     except CsvError as error:
         raise BadInputError(str(error)) from None
+    except DataError as error:
+        raise BadInputError(f"--epoch: {error}") from None
     except BrokenPipeError:  # nobody reads on, which is no failure
         raise
     except (DeviceError, OSError) as error:
@@ -147,11 +141,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _request(options: argparse.Namespace, subject: Subject) -> Request:
     experiment, table = subject.experiment, options.table
-    default = "all" if table in ("scalars", "layers") else "last"
+    default = "all" if CONTENTS[table].everything else "last"
     epochs = epochs_of(options.epoch or default, experiment.epochs)
     out = None if options.out == "-" else Path(options.out)
     ending = out.suffix.lower().removeprefix(".") if out else ""
-    fitting = FORMATS[2:] if table == WEIGHTS else FORMATS[:2]
+    fitting = CONTENTS[table].formats
     form = options.format or (ending if ending in FORMATS else fitting[0])
     if form not in fitting:
         raise BadInputError(f"{table} cannot be written as {form}; write {' or '.join(fitting)}")
@@ -179,64 +173,23 @@ def _write(request: Request, *, quiet: bool) -> list[Path]:
     if request.out is not None:
         (request.out.parent if request.is_file else request.out).mkdir(parents=True, exist_ok=True)
     with bars(quiet=quiet, transient=True) as progress:
-        looks = 0 if request.table == "scalars" else len(epochs)
-        bar = progress.begin(f"{request.subject.name}: training", epochs[-1] + looks)
+        probed = CONTENTS[request.table].probed
+        bar = progress.begin(
+            f"{request.subject.name}: training", epochs[-1] + (len(epochs) if probed else 0)
+        )
         recording = recorded(request.subject, max(epochs[-1], 1), bar.reach)
         bar.say(f"{request.subject.name}: {request.table}")
-        if request.table == WEIGHTS:
-            return _write_weights(request, recording, bar)
-        return _write_table(request, recording, bar)
-
-
-def _write_table(request: Request, recording: Recording, bar: Bar) -> list[Path]:
-    from initviz import tables
-
-    epochs = request.epochs
-    if request.table == "scalars":
-        frame = tables.scalars(recording, epochs)
-    elif request.table == "layers":
-        # Epochs whose weights were thinned out have what training noted of them.
-        held = sorted(set(epochs) & set(recording.kept_epochs()))
-        frame = tables.layers(recording, epochs, _snapshots(recording, held, bar))
-    else:
-        _refuse_missing(recording, epochs)
-        frame = tables.findings(_snapshots(recording, epochs, bar))
-    with _target(request, epochs[-1]) as file:
-        tables.write_table(frame, file, request.form)
-    return [request.path(epochs[-1])] if request.out else []
-
-
-def _write_weights(request: Request, recording: Recording, bar: Bar) -> list[Path]:
-    from initviz import tables
-
-    _refuse_missing(recording, request.epochs)
-    lane = None if request.lane is None else request.lane - 1
-    for epoch in request.epochs:
-        tensors = tables.weights(recording, epoch, lane)
-        about = tables.about(recording, epoch, lane)
-        with _target(request, epoch) as file:
-            tables.write_weights(tensors, about, file, request.form)
-        bar.advance()
-    return [request.path(epoch) for epoch in request.epochs] if request.out else []
-
-
-def _refuse_missing(recording: Recording, epochs: Sequence[int]) -> None:
-    missing = sorted(set(epochs) - set(recording.kept_epochs()))
-    if missing:
-        raise BadInputError(
-            f"--epoch: the weights of epoch {missing[0]} did not fit into memory beside the "
-            f"others; ask for every {recording.stride}th, or for one epoch alone"
-        )
-
-
-def _snapshots(recording: Recording, epochs: Sequence[int], bar: Bar) -> Iterator[Snapshot]:
-    """The epochs one after the other, so that no more than one takes room."""
-    from initviz.engine import probe
-    from initviz.parts import Part, Wanted
-
-    for epoch in epochs:
-        yield probe(recording, epoch, Wanted(parts=frozenset({Part.LAYERS})))
-        bar.advance()
+        lane = None if request.lane is None else request.lane - 1
+        if CONTENTS[request.table].each:
+            check_held(recording, epochs)
+        files = [[epoch] for epoch in epochs] if CONTENTS[request.table].each else [epochs]
+        for some in files:
+            with _target(request, some[-1]) as file:
+                write_data(
+                    recording, request.table, some, request.form, file,
+                    lane=lane, looked=bar.advance,
+                )  # fmt: skip
+    return [request.path(some[-1]) for some in files] if request.out else []
 
 
 @contextmanager
