@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
 
+from initviz.app.export_data import ExportData
+from initviz.app.export_film import ExportFilm
 from initviz.app.export_picture import ExportPicture
 
 if TYPE_CHECKING:
@@ -13,30 +16,49 @@ if TYPE_CHECKING:
 
 FIRST_SIZE = (940, 600)
 
+PICTURE, FILM, DATA = "picture", "film", "data"
+KINDS = {PICTURE: "Picture", FILM: "Film", DATA: "Data and code"}
+"""What the tabs are called."""
+
 
 class Export(QDialog):
-    """What can be saved of a run, each kind on a tab; a single one needs no tabs.
+    """What can be saved of a run, each kind on a tab.
 
     Args:
         window: whose run, pages and views they are.
         what: the name of the page or view that is chosen first.
+        kind: a name in ``KINDS``, whose tab is on top.
     """
 
-    def __init__(self, window: Window, what: str) -> None:
+    def __init__(self, window: Window, what: str, kind: str = PICTURE) -> None:
         super().__init__(window)
         self.setWindowTitle("Export")
         self.resize(*(window.look.px(side) for side in FIRST_SIZE))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setTabBarAutoHide(True)
         self.tabs.tabBar().setAccessibleName("What to export")
         self.picture = ExportPicture(window, what)
-        self.picture.close_asked.connect(self.reject)
-        self.add("Picture", self.picture)
+        self.film = ExportFilm(window, what)
+        self.data = ExportData(window)
+        panes: dict[str, ExportPicture | ExportFilm | ExportData] = {
+            PICTURE: self.picture,
+            FILM: self.film,
+            DATA: self.data,
+        }
+        for name, pane in panes.items():
+            pane.close_asked.connect(self.reject)
+            self.finished.connect(lambda _, pane=pane: pane.end())
+            self.tabs.addTab(pane, KINDS[name])
+        self.tabs.setCurrentWidget(panes[kind])
+        self.tabs.currentChanged.connect(lambda _: self._tab_changed())
         column = QVBoxLayout(self)
         column.addWidget(self.tabs)
-        self.finished.connect(lambda _: self.picture.end())
 
-    def add(self, title: str, pane: QWidget) -> None:
-        """Offer another kind."""
-        self.tabs.addTab(pane, title)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what is on top."""
+        super().showEvent(event)
+        self._tab_changed()
+
+    def _tab_changed(self) -> None:
+        if self.tabs.currentWidget() is self.film:
+            self.film.draw()

@@ -26,7 +26,7 @@ from initviz.export.film import Epochs, Film, FilmError, Frames
 from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import FASTEST, LARGEST_SIDE, SMALLEST_SIDE
 from initviz.views.combo import Combo
-from initviz.views.style import STYLES
+from initviz.views.style import GLYPHS, STYLES
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
@@ -91,6 +91,16 @@ class ExportFilm(QWidget):
         self.height_field = _number(SMALLEST_SIDE, LARGEST_SIDE, 800)
         self.counter = QCheckBox("Epoch counter below")
         self.counter.setChecked(True)
+        self.lanes: list[QCheckBox] = []
+        boxes = QVBoxLayout()
+        boxes.setSpacing(0)
+        for lane in self._window.model.experiment.lanes:
+            box = QCheckBox(f"{GLYPHS[int(lane.colour or 0)]} {lane.title}")
+            box.setAccessibleName(f"Film {lane.title}")
+            box.setChecked(True)
+            box.toggled.connect(lambda _: self._changed())
+            boxes.addWidget(box)
+            self.lanes.append(box)
         self.problem = QLabel()
         self.problem.setProperty("cure", True)
         self.problem.setWordWrap(True)
@@ -111,6 +121,7 @@ class ExportFilm(QWidget):
             field.setToolTip(name)
             form.addRow(label, field)
         form.addRow("", self.counter)
+        form.addRow("Lanes", boxes)
         self.save = QPushButton("Make the film…")
         self.save.setDefault(True)
         self.save.setProperty("accent", True)
@@ -135,10 +146,10 @@ class ExportFilm(QWidget):
         both.addLayout(side)
         for combo in (self.what, self.format, self.theme):
             combo.currentIndexChanged.connect(lambda _: self._changed())
-        for box in (
+        for number in (
             self.first, self.last, self.step, self.rate, self.width_field, self.height_field,
         ):  # fmt: skip
-            box.valueChanged.connect(lambda _: self._changed())
+            number.valueChanged.connect(lambda _: self._changed())
         self.counter.toggled.connect(lambda _: self._changed())
 
     # --- what is chosen -----------------------------------------------------------------------
@@ -151,6 +162,9 @@ class ExportFilm(QWidget):
         """
         if self._recording.last < 1:
             raise FilmError("a film needs more than epoch 0; train first")
+        chosen = tuple(place for place, box in enumerate(self.lanes) if box.isChecked())
+        if not chosen:
+            raise FilmError("no initialisation is chosen; tick at least one")
         film = Film(
             what=str(self.what.currentData()),
             theme=str(self.theme.currentData()),
@@ -159,6 +173,7 @@ class ExportFilm(QWidget):
             epochs=Epochs(self.first.value(), self.last.value(), self.step.value()),
             format=str(self.format.currentData()),
             counter=self.counter.isChecked(),
+            lanes=() if len(chosen) == len(self.lanes) else chosen,
             focus=self._window.model.focus.within(self._window.model.experiment),
         )
         film.epochs_of(self._recording)
@@ -231,8 +246,8 @@ class ExportFilm(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def tell_shown(self) -> None:
-        """Draw now: the tab is on top."""
+    def draw(self) -> None:
+        """Draw a frame if there is none yet: the tab is on top now."""
         if self._image.isNull():
             self._changed()
 

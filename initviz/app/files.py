@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from initviz.app.export import Export
+from initviz.app.export import DATA, FILM, PICTURE, Export
 from initviz.app.opening import OpenData
 from initviz.catalog.datasets.csv_file import CsvError
 from initviz.experiment import Experiment, ExperimentError
@@ -51,8 +51,19 @@ class Files:
         Args:
             name: of the view or page.
         """
-        self._window.player.pause()  # the picture that was asked for, not what has become of it
-        dialog = Export(self._window, name)
+        self._export(name, PICTURE)
+
+    def make_film(self) -> None:
+        """Ask how a film of the page on top is to be, and make it."""
+        self._export(self._window.page.arrangement.name, FILM)
+
+    def save_data(self) -> None:
+        """Ask which figures or weights are wanted, and save them."""
+        self._export(self._window.page.arrangement.name, DATA)
+
+    def _export(self, name: str, kind: str) -> None:
+        self._window.player.pause()  # what was asked for, not what has become of it
+        dialog = Export(self._window, name, kind)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 

@@ -90,6 +90,8 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
 
 def _fill_export(window: Window, menu: QMenu) -> None:
     _action(window, menu, "Save picture of the &page…", window.files.save_page, "Ctrl+E")
+    _action(window, menu, "Make a &film…", window.files.make_film)
+    _action(window, menu, "Save tables and &weights…", window.files.save_data)
     _action(window, menu, "&Copy picture of the page", window.files.copy_page, "Ctrl+Shift+C")
     menu.addSeparator()
     for page in window.pages:

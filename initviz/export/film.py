@@ -22,6 +22,7 @@ from initviz.export.render import Stage, application
 from initviz.parts import DEFAULT_GRID, Part, Wanted
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
+from initviz.subset import focus_among, focus_renumbered, lanes_of, snapshot_of
 from initviz.views.style import STYLES, Style
 from initviz.whole import whole
 
@@ -205,8 +206,13 @@ class Frames:
         self.image = QImage(self._pixels.data, width, height, QImage.Format.Format_RGB32)
         end = max(recording.experiment.epochs, recording.last)
         self._counter = Counter(self._style, end) if film.counter else None
+        experiment = recording.experiment
+        self._lanes = film.lanes or tuple(range(len(experiment.lanes)))
+        self._focus = focus_among(film.focus.within(experiment), self._lanes)
         self._stage = Stage(film.what, self._style, self._room)
-        self._stage.set_focus(film.focus, recording.experiment)
+        self._stage.set_focus(
+            focus_renumbered(self._focus, self._lanes), lanes_of(experiment, self._lanes)
+        )
 
     def close(self) -> None:
         """Give everything up but the last frame."""
@@ -263,8 +269,9 @@ class Frames:
     def _probe(self, epoch: int, grid: int = DEFAULT_GRID) -> Snapshot:
         from initviz.engine import probe
 
-        wanted = Wanted(grid, self._stage.wants, self.film.focus)
-        return probe(self.recording, epoch, wanted)
+        wanted = Wanted(grid, self._stage.wants, self._focus)
+        snapshot = probe(self.recording, epoch, wanted)
+        return snapshot_of(snapshot, self._lanes) if self.film.lanes else snapshot
 
 
 class _GivenUpError(Exception):

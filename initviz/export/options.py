@@ -84,7 +84,8 @@ class Film:
         epochs: those that are shown, a frame each.
         format: "gif" or "mp4".
         counter: whether a strip below says which epoch is shown.
-        focus: what is looked at closely.
+        focus: what is looked at closely, in the lanes of the experiment.
+        lanes: which initialisations, from 0; () for all.
 
     Raises:
         FilmError: if there is no such film; the message says what to choose instead.
@@ -99,6 +100,7 @@ class Film:
     format: str = "mp4"
     counter: bool = True
     focus: Focus = NEAREST
+    lanes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         names = {

@@ -168,7 +168,7 @@ def test_axes_stand_still(recording: Recording, tmp_path: Path, what: str) -> No
         while filming.done < filming.total - 1:
             filming.step()
             if filming.done > len(filming.epochs):
-                plots = filming._stage.shown.canvas.ci.items  # type: ignore[union-attr]
+                plots = filming._frames._stage.shown.canvas.ci.items  # type: ignore[union-attr]
                 ranges.append([p.vb.viewRange() for p in plots if hasattr(p, "vb")])
 
     assert ranges[0]
