@@ -60,5 +60,8 @@ class Export(QDialog):
         self._tab_changed()
 
     def _tab_changed(self) -> None:
+        """Return saves what is on top."""
+        for pane in (self.picture, self.film, self.data):
+            pane.save.setDefault(pane is self.tabs.currentWidget())
         if self.tabs.currentWidget() is self.film:
             self.film.draw()

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 ALL, SHOWN = "all", "shown"
 
+WIDEST = 380
+"""Pixels of a list: longer ones are hard to read beside their labels."""
+
 
 class ExportData(QWidget):
     """Tables and weights with a choice of epochs; below, files that have nothing to choose.
@@ -57,7 +60,7 @@ class ExportData(QWidget):
         self.lane.addItem("All, each with its number", None)
         for place, lane in enumerate(window.model.experiment.lanes):
             self.lane.addItem(lane.title, place)
-        form = QFormLayout()
+        form = self._form = QFormLayout()
         form.setVerticalSpacing(8)
         for label, name, field in (
             ("Write", "What to write", self.what),
@@ -67,6 +70,7 @@ class ExportData(QWidget):
         ):
             field.setAccessibleName(name)
             field.setToolTip(name)
+            field.setMaximumWidth(window.look.px(WIDEST))
             form.addRow(label, field)
         self.help = QLabel()
         self.help.setWordWrap(True)
@@ -76,7 +80,7 @@ class ExportData(QWidget):
         self.words.setWordWrap(True)
         self.save = QPushButton("Save…")
         self.save.setDefault(True)
-        self.save.setProperty("accent", True)
+        self.save.setProperty("primary", True)
         self.save.clicked.connect(self._ask_where)
         self.close_button = QPushButton("Close")
         self.close_button.clicked.connect(self.close_asked)
@@ -135,7 +139,7 @@ class ExportData(QWidget):
         for form in content.formats:
             self.format.addItem(form, form)
         self.epochs.setCurrentIndex(self.epochs.findData(ALL if content.everything else SHOWN))
-        self.lane.setEnabled(content.each)
+        self._form.setRowVisible(self.lane, content.each)
         self._changed()
 
     def _changed(self) -> None:
