@@ -38,7 +38,7 @@ def test_the_examples_of_python_run_one_after_the_other(
     names = run(examples("python.md"))
     assert names["short"].last == 2
     assert names["recording"].last == 20
-    assert names["picture"].shown == "weights"
+    assert names["picture"].figure.what == "weights"
     assert (here / "history.png").stat().st_size > 1000
     assert names["layers"]["symmetry"].null_count() > 0
     assert "epoch 2 is done" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QPushButton, QTabWidget, QVBoxLayout
 
 from initviz.app.export_data import ExportData
 from initviz.app.export_film import ExportFilm
@@ -49,6 +49,8 @@ class Export(QDialog):
             pane.close_asked.connect(self.reject)
             self.finished.connect(lambda _, pane=pane: pane.end())
             self.tabs.addTab(pane, KINDS[name])
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Return saves, wherever the keyboard is
         self.tabs.setCurrentWidget(panes[kind])
         self.tabs.currentChanged.connect(lambda _: self._tab_changed())
         column = QVBoxLayout(self)

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from initviz.app.filming import FilmDialog
+from initviz.export.figure import FASTEST, FILMS
 from initviz.export.film import Epochs, Film, FilmError, Frames
 from initviz.export.mp4 import Mp4Writer
-from initviz.export.options import FASTEST, LARGEST_SIDE, SMALLEST_SIDE
+from initviz.export.options import LARGEST_SIDE, SMALLEST_SIDE
 from initviz.views.combo import Combo
 from initviz.views.style import GLYPHS, STYLES
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 REST_MS = 300
 """How long choices rest before the preview follows."""
-
-TITLES = {"mp4": "MP4 (H.264)", "gif": "GIF"}
 
 
 class ExportFilm(QWidget):
@@ -78,7 +77,7 @@ class ExportFilm(QWidget):
             for view in page.views:
                 self.what.addItem(view.title, view.name)
         self.what.setCurrentIndex(self.what.findData(what))
-        for name, title in TITLES.items():
+        for name, title in FILMS.items():
             self.format.addItem(title, name)
         for name in STYLES:
             self.theme.addItem(name.capitalize(), name)
@@ -259,7 +258,7 @@ class ExportFilm(QWidget):
         name = f"initviz-{film.what}.{film.format}"
         chosen, _ = QFileDialog.getSaveFileName(
             self, "Save film", str(self._window.memory.folder / name),
-            f"{TITLES[film.format]} (*.{film.format})",
+            f"{FILMS[film.format]} (*.{film.format})",
         )  # fmt: skip
         if chosen:
             self.write(Path(chosen))

@@ -39,6 +39,10 @@ class Bar:
         """So much is done in all."""
         self._progress.update(self._task, completed=done)
 
+    def part(self, done: int, total: int) -> None:
+        """So much of so much is done."""
+        self._progress.update(self._task, completed=done, total=total)
+
     def end(self) -> None:
         """Take the bar away."""
         self._progress.remove_task(self._task)

@@ -58,6 +58,12 @@ FORMATS = {
     )
 }
 
+FILMS = {"mp4": "MP4 (H.264)", "gif": "GIF"}
+"""Formats of films: the names on the command line, which are the files' endings, and titles."""
+
+FASTEST = {"gif": 50, "mp4": 60}
+"""Frames a second. A GIF counts in 1/100 s, and browsers slow down what lasts less than two."""
+
 THEMES = {"dark": "Dark", "light": "Light", "paper": "Paper"}
 """Names in ``STYLES`` and what the window calls them."""
 

@@ -2,69 +2,85 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QThread
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QCoreApplication, QThread
 from PySide6.QtWidgets import QApplication
 
-from initviz.app.theme import all_kept
-from initviz.export.picture import PictureError
-from initviz.export.render import Stage, application, staged
+from initviz.export.figure import FORMATS, Figure, FigureError, Pixels, Size, parse_size
+from initviz.export.picture import save, style_of
+from initviz.export.render import Stage, application, figure_of, staged
 from initviz.focus import NEAREST, Focus
 from initviz.parts import DISTRIBUTED, Part, Wanted
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
+from initviz.subset import focus_among, focus_renumbered, snapshot_of
 from initviz.views import VIEWS
-from initviz.views.page import PAGES, SMALLEST
-from initviz.views.style import STYLES
-from initviz.whole import whole
+from initviz.views.page import PAGES
 
 PAGE_SIZE, VIEW_SIZE = (1280, 800), (760, 460)
 """What a page and a view take where no size is asked for."""
-
-SMALLEST_VIEW = (240, 160)
-LARGEST = 8000
-
-FUSION = "initviz-fusion"
-"""The property by which ``theme.apply`` knows an application that has Qt's style Fusion."""
 
 
 class Picture:
     """A page or a view at one epoch, drawn; a notebook shows it as the value of a cell.
 
     Attributes:
-        shown: the name of the page or the view.
+        figure: what was drawn, how large, and in which format.
         epoch: the epoch that was drawn.
-        size: its width and height on the screen.
-        content: the files' contents by their formats, such as "png".
     """
 
-    def __init__(
-        self, shown: str, epoch: int, size: tuple[int, int], content: Mapping[str, bytes]
-    ) -> None:
-        self.shown = shown
-        self.epoch = epoch
-        self.size = size
-        self.content = dict(content)
+    def __init__(self, snapshot: Snapshot, figure: Figure, focus: Focus, data: bytes) -> None:
+        self.figure = figure
+        self.epoch = snapshot.epoch
+        self._snapshot = snapshot
+        self._focus = focus
+        self._data = {figure.format: data}
 
     def __repr__(self) -> str:
-        return f"<Picture: {self.shown} at epoch {self.epoch}, {self.size[0]} × {self.size[1]}>"
+        size = " × ".join(self.figure.size.words)
+        return f"<Picture: {self.figure.what} at epoch {self.epoch}, {size}>"
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        """The picture, and its size on the screen, of which it has the pixels of a sharp one."""
-        return self.content["png"], {"width": self.size[0], "height": self.size[1]}
+    def encode(self, form: str = "") -> bytes:
+        """The content of a file.
+
+        Args:
+            form: "png", "svg" or "pdf"; the picture's own by default. Another one is drawn when it
+                is first asked for.
+
+        Raises:
+            ValueError: if there is no such format.
+            RuntimeError: outside of the main thread, if it has to be drawn.
+        """
+        form = form or self.figure.format
+        if form not in self._data:
+            figure = dataclasses.replace(self.figure, format=form)
+            with _qt():
+                self._data[form] = figure_of(self._snapshot, figure, self._focus)
+        return self._data[form]
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]] | None:
+        """A sharp image, and its size on the screen; a picture asked for as SVG is one."""
+        if self.figure.format == "svg":
+            return None
+        width, height = self.figure.size.layout
+        return self.encode("png"), {"width": width, "height": height}
+
+    def _repr_svg_(self) -> str | None:
+        """The picture as SVG, where it was asked for."""
+        return self.encode().decode() if self.figure.format == "svg" else None
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture; a file of that name is replaced only by a whole new one.
 
         Args:
-            path: where to; its ending says the format.
+            path: where to; its ending says the format: .png, .svg or .pdf.
 
         Returns:
             the path.
@@ -72,16 +88,16 @@ class Picture:
         Raises:
             ValueError: if there is no such format.
             OSError: if the disk is full, the folder is missing or may not be written to.
+            RuntimeError: outside of the main thread, if it has to be drawn.
         """
         path = Path(path)
         form = path.suffix.lower().removeprefix(".")
-        if form not in self.content:
+        if form not in FORMATS:
             raise ValueError(
                 f'save: a picture is not written as "{path.name}"; '
-                f"end the name with {' or '.join(f'.{known}' for known in self.content)}"
+                f"end the name with {' or '.join(f'.{known}' for known in FORMATS)}"
             )
-        with whole(path) as file:
-            file.write(self.content[form])
+        save(self.encode(form), path)
         return path
 
 
@@ -91,8 +107,11 @@ def render(
     epoch: int | Literal["last"] = "last",
     *,
     theme: str = "light",
-    size: Sequence[int] | None = None,
+    size: Sequence[int] | str | None = None,
     scale: float = 2.0,
+    format: str = "png",
+    ground: str = "theme",
+    lanes: Sequence[int] = (),
     focus: Focus = NEAREST,
 ) -> Picture:
     """Draw a page or a view; it needs neither a window nor a display.
@@ -104,44 +123,50 @@ def render(
         shown: a page or a view, by its name (``initviz list pages`` and ``initviz list views``).
         epoch: of a recording; where its weights were thinned out, the newest before it that is
             held is drawn. A snapshot has its own.
-        theme: "dark" or "light".
-        size: width and height on the screen; one that suits the page or the view by default.
-        scale: pixels for one of the screen, up to 4.
+        theme: "dark", "light" or "paper".
+        size: width and height on the screen, or words such as "85mm" and "170x120mm"; one that
+            suits the page or the view by default.
+        scale: pixels for one of the screen, up to 4; on paper there are 300 to an inch.
+        format: "png", "svg" or "pdf": what a notebook shows (for a PDF, a PNG of it).
+        ground: "theme", "white" or "transparent".
+        lanes: which initialisations, from 0; all by default.
         focus: the lane, layer or neuron that some views look closely at.
 
     Raises:
-        ValueError: for an unknown name or a size out of range; if a snapshot lacks what is drawn.
-        IndexError: if the epoch was not recorded.
+        ValueError: for an unknown name, or a size out of range; if a snapshot lacks what is drawn.
+        IndexError: if the epoch, or a lane, was not recorded.
         RuntimeError: outside of the main thread.
     """
-    width, height = _check(shown, theme, size, scale)
-    with _qt(), staged(shown, STYLES[theme], (width, height)) as stage:
+    page = shown in PAGES
+    if not page and shown not in VIEWS:
+        names = ", ".join([*PAGES, *VIEWS])
+        raise FigureError(f'there is no page or view "{shown}"; choose one of {names}')
+    chosen = tuple(sorted(set(lanes)))
+    figure = Figure(shown, format, _size(size, page, scale), theme, ground, chosen)
+    figure.check(page)
+    count = len(what.experiment.lanes)
+    if chosen and not 0 <= chosen[0] <= chosen[-1] < count:
+        raise IndexError(f"lanes: {list(chosen)} are not all there; choose from 0 to {count - 1}")
+    if chosen:
+        focus = focus_among(focus, chosen)
+    with _qt(), staged(shown, style_of(figure), figure.size.layout) as stage:
         snapshot = _snapshot(what, shown, epoch, stage, focus)
-        stage.set_focus(focus.within(snapshot.experiment), snapshot.experiment)
-        stage.show(snapshot)
-        image = stage.image(scale)
-        return Picture(shown, snapshot.epoch, (width, height), {"png": _png(image)})
+        focus = focus.within(snapshot.experiment)
+        some, near = snapshot, focus
+        if chosen and len(chosen) < count:
+            some, near = snapshot_of(snapshot, chosen), focus_renumbered(focus, chosen)
+        stage.set_focus(near, some.experiment)
+        stage.show(some)
+        return Picture(snapshot, figure, focus, stage.encode(figure))
 
 
-def _check(shown: str, theme: str, size: Sequence[int] | None, scale: float) -> tuple[int, int]:
-    """The size on the screen, once all else is known to make sense."""
-    if shown not in PAGES and shown not in VIEWS:
-        raise ValueError(
-            f'render: there is no page and no view "{shown}"; '
-            f"choose one of {', '.join([*PAGES, *VIEWS])}"
-        )
-    if theme not in STYLES:
-        raise ValueError(f'theme: there is no "{theme}"; choose one of {", ".join(STYLES)}')
+def _size(size: Sequence[int] | str | None, page: bool, scale: float) -> Size:
     if not 0.25 <= scale <= 4:
-        raise ValueError(f"scale: {scale} is out of range; write 0.25 to 4")
-    least = SMALLEST if shown in PAGES else SMALLEST_VIEW
-    width, height = (PAGE_SIZE if shown in PAGES else VIEW_SIZE) if size is None else size
-    if not (least[0] <= width <= LARGEST and least[1] <= height <= LARGEST):
-        raise ValueError(
-            f"size: {width} × {height} is out of range; "
-            f"write ({least[0]}, {least[1]}) to ({LARGEST}, {LARGEST})"
-        )
-    return int(width), int(height)
+        raise FigureError(f"scale: {scale} is out of range; write 0.25 to 4")
+    if isinstance(size, str):
+        return parse_size(size, page=page, scale=scale)
+    width, height = (PAGE_SIZE if page else VIEW_SIZE) if size is None else size
+    return Pixels(int(width), int(height), scale)
 
 
 def _snapshot(
@@ -181,14 +206,6 @@ def _parts(snapshot: Snapshot) -> frozenset[Part]:
     return frozenset(part for part, found in there.items() if found)
 
 
-def _png(image: QImage) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise PictureError("render: there is no memory for the picture; choose a smaller size")
-    return bytes(buffer.data().data())
-
-
 @contextmanager
 def _qt() -> Iterator[None]:
     """Qt ready to draw here; afterwards everything is as it was.
@@ -204,8 +221,7 @@ def _qt() -> Iterator[None]:
         with _platform_kept(), application():
             yield
     elif isinstance(there, QApplication):
-        with _look_kept(there):
-            yield
+        yield  # what is drawn has a look of its own
     else:
         raise RuntimeError(
             "render: the Qt application of this program cannot draw; make it a QApplication"
@@ -224,23 +240,3 @@ def _platform_kept() -> Iterator[None]:
             os.environ.pop(name, None)
         else:
             os.environ[name] = platform
-
-
-@contextmanager
-def _look_kept(app: QApplication) -> Iterator[None]:
-    """Give an application back the look that it had."""
-    fusion, sheet = app.property(FUSION), app.styleSheet()
-    with all_kept():
-        app.setStyleSheet("")  # it would hide the style below it
-    style, font, palette = app.style().name(), app.font(), app.palette()
-    try:
-        yield
-    finally:
-        with all_kept():
-            app.setStyleSheet("")
-            if fusion is None:
-                app.setStyle(style)
-                app.setProperty(FUSION, None)
-            app.setFont(font)
-            app.setPalette(palette)
-            app.setStyleSheet(sheet)

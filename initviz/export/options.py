@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from initviz.export.figure import FASTEST, FILMS
 from initviz.focus import NEAREST, Focus
 from initviz.recording import Recording
 from initviz.views import VIEWS
 from initviz.views.page import PAGES
 from initviz.views.style import STYLES
 
-FORMATS = ("gif", "mp4")
+FORMATS = tuple(FILMS)
 SCALES = (1, 2, 4)
 SMALLEST_SIDE, LARGEST_SIDE = 200, 4096
 """Pixels. H.264 players take 4096 on a side; smaller ones leave no room for a view."""
-
-FASTEST = {"gif": 50, "mp4": 60}
-"""Frames a second. A GIF counts in 1/100 s, and browsers slow down what lasts less than two."""
 
 
 class FilmError(ValueError):

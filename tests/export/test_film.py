@@ -289,7 +289,7 @@ def test_without_pyav_an_mp4_says_how_to_get_it_and_a_gif_is_made(
     [
         ({"what": "nothing"}, 'there is no "nothing"; choose from overview'),
         ({"theme": "pink"}, "choose from dark, light"),
-        ({"format": "avi"}, "choose from gif, mp4"),
+        ({"format": "avi"}, "choose from mp4, gif"),
         ({"scale": 3}, "choose from 1, 2, 4"),
         ({"size": (100, 300)}, "write 200x200 to 4096x4096"),
         ({"rate": 0}, "write 1 to 60 for MP4"),

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 import initviz
 from initviz import Experiment, Focus, Part, Picture, Recording, Wanted, probe, render, train
-from initviz.export.notebook import FUSION
 from initviz.views import VIEWS
 from initviz.views.page import PAGES
 from initviz.views.style import STYLES, Style
@@ -62,7 +61,7 @@ def recording() -> Recording:
 
 
 def image(picture: Picture) -> QImage:
-    return QImage.fromData(picture.content["png"])
+    return QImage.fromData(picture.encode("png"))
 
 
 def run(code: str) -> str:
@@ -85,10 +84,10 @@ def test_every_page_and_every_view_is_drawn(qapp: object, recording: Recording, 
     picture = render(recording, shown, scale=1)
 
     drawn = image(picture)
-    assert (drawn.width(), drawn.height()) == picture.size
+    assert (drawn.width(), drawn.height()) == picture.figure.size.layout
     step = range(0, drawn.width(), 7), range(0, drawn.height(), 7)
     assert len({drawn.pixel(x, y) for x in step[0] for y in step[1]}) > 10
-    assert (picture.shown, picture.epoch) == (shown, 3)
+    assert (picture.figure.what, picture.epoch) == (shown, 3)
 
 
 def test_a_notebook_gets_a_sharp_png_with_its_size_on_the_screen(
@@ -101,7 +100,7 @@ def test_a_notebook_gets_a_sharp_png_with_its_size_on_the_screen(
     drawn = QImage.fromData(content)
     assert (drawn.width(), drawn.height()) == (800, 600)
     assert about == {"width": 400, "height": 300}
-    assert repr(picture) == "<Picture: history at epoch 3, 400 × 300>"
+    assert repr(picture) == "<Picture: history at epoch 3, 400px × 300px>"
 
 
 @pytest.mark.parametrize(("theme", "style"), STYLES.items())
@@ -116,9 +115,9 @@ def test_epochs_are_numbers_or_the_last(qapp: object, recording: Recording) -> N
     last = render(recording, "boundary", scale=1)
     third = render(recording, "boundary", 3, scale=1)
     first = render(recording, "boundary", 0, scale=1)
-    assert last.content == third.content
+    assert last.encode() == third.encode()
     assert first.epoch == 0
-    assert first.content != last.content
+    assert first.encode() != last.encode()
 
 
 def test_a_recording_and_its_snapshot_give_the_same_picture(
@@ -129,13 +128,13 @@ def test_a_recording_and_its_snapshot_give_the_same_picture(
     for page in PAGES:
         of_snapshot = render(snapshot, page, scale=1, focus=focus)
         of_recording = render(recording, page, 2, scale=1, focus=focus)
-        assert of_snapshot.content == of_recording.content
+        assert of_snapshot.encode() == of_recording.encode()
         assert of_snapshot.epoch == 2
 
 
 def test_the_focus_decides_what_is_looked_at(qapp: object, recording: Recording) -> None:
     one, other = (render(recording, "network", scale=1, focus=Focus(lane=k)) for k in (0, 1))
-    assert one.content != other.content
+    assert one.encode() != other.encode()
 
 
 def test_a_picture_is_saved_whole(
@@ -144,7 +143,7 @@ def test_a_picture_is_saved_whole(
     picture = render(recording, "history", scale=1)
     path = tmp_path / "picture.PNG"
     assert picture.save(str(path)) == path
-    assert path.read_bytes() == picture.content["png"]
+    assert path.read_bytes() == picture.encode("png")
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -153,6 +152,39 @@ def test_a_picture_is_saved_whole(
     with pytest.raises(KeyboardInterrupt):
         picture.save(path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["picture.PNG"]
+
+
+def test_a_picture_is_saved_in_the_format_that_its_name_says(
+    qapp: object, recording: Recording, tmp_path: Path
+) -> None:
+    picture = render(recording, "history", size="85mm", theme="paper")
+    for ending, start in (("png", b"\x89PNG"), ("svg", b"<"), ("pdf", b"%PDF")):
+        assert picture.save(tmp_path / f"picture.{ending}").read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(("form", "shown"), [("png", "png"), ("svg", "svg"), ("pdf", "png")])
+def test_a_notebook_gets_one_picture_of_the_kind_that_was_asked_for(
+    qapp: object, recording: Recording, form: str, shown: str
+) -> None:
+    picture = render(recording, "history", format=form)
+    png, svg = picture._repr_png_(), picture._repr_svg_()
+
+    assert (png is None) == (shown == "svg")
+    assert (svg is None) == (shown == "png")
+    if svg is not None:
+        assert "<svg" in svg
+        assert "training points" in svg
+
+
+def test_some_lanes_can_be_drawn_alone(qapp: object, recording: Recording) -> None:
+    both = render(recording, "history", format="svg")._repr_svg_()
+    one = render(recording, "history", format="svg", lanes=[1])._repr_svg_()
+    alone = render(train(EXPERIMENT.replace(lanes=EXPERIMENT.lanes[1:])), "network", scale=1)
+    chosen = render(recording, "network", scale=1, lanes=[1])
+    assert one != both
+    assert chosen.epoch == alone.epoch == 3
+    with pytest.raises(IndexError, match="choose from 0 to 1"):
+        render(recording, lanes=[0, 2])
 
 
 # ---- what is refused ----
@@ -170,12 +202,15 @@ def test_a_snapshot_that_lacks_what_is_drawn_is_refused_with_the_cure(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"shown": "overvew"}, 'no page and no view "overvew"; choose one of overview, '),
-        ({"theme": "pink"}, 'there is no "pink"; choose one of dark, light'),
-        ({"size": (100, 100)}, r"write \(600, 460\) to \(8000, 8000\)"),
-        ({"shown": "history", "size": (100, 100)}, r"write \(240, 160\) to \(8000, 8000\)"),
-        ({"size": (9000, 500)}, "out of range"),
+        ({"shown": "overvew"}, 'no page or view "overvew"; choose one of overview, '),
+        ({"theme": "pink"}, 'no theme "pink"; choose dark, light or paper'),
+        ({"size": (100, 100)}, "choose 600x460 to 8000x8000"),
+        ({"shown": "history", "size": (100, 100)}, "choose 180x130 to 8000x8000"),
+        ({"size": (9000, 500)}, "no size for a page"),
+        ({"size": "large"}, "write one like 1280x800, 85mm or 170x120mm"),
         ({"scale": 0}, "write 0.25 to 4"),
+        ({"format": "bmp"}, 'no format "bmp"; choose png, svg or pdf'),
+        ({"theme": "dark", "ground": "white"}, "cannot be read on white"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_with_the_cure(
@@ -230,30 +265,22 @@ def test_an_application_that_is_there_looks_as_before(
 ) -> None:
     label = QLabel("somebody's own")
     qtbot.addWidget(label)
-    sheet, fusion = qapp.styleSheet(), qapp.property(FUSION)
-    qapp.setStyleSheet("")
-    style, font, palette = qapp.style().name(), qapp.font(), qapp.palette()
+    sheet, font, palette = qapp.styleSheet(), qapp.font(), qapp.palette()
     try:
-        qapp.setProperty(FUSION, None)
-        qapp.setStyle("windows")
         qapp.setFont(QFont("DejaVu Sans", 17))
         theirs = qapp.font(), qapp.palette()
         qapp.setStyleSheet("QLabel { color: #123456; }")
+        style = qapp.style()
 
         render(recording, "history", theme="dark", scale=1)
 
         assert qapp.styleSheet() == "QLabel { color: #123456; }"
         assert label.palette().color(label.foregroundRole()) == QColor("#123456")
         assert (qapp.font(), qapp.palette()) == theirs
-        assert qapp.property(FUSION) is None
+        assert qapp.style() is style
         assert QApplication.instance() is qapp
         assert not any(widget.isVisible() for widget in qapp.topLevelWidgets())
-        qapp.setStyleSheet("")
-        assert qapp.style().name() == "windows"
     finally:
-        qapp.setStyleSheet("")
-        qapp.setStyle(style)
-        qapp.setProperty(FUSION, fusion)
         qapp.setFont(font)
         qapp.setPalette(palette)
         qapp.setStyleSheet(sheet)

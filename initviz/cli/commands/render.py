@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from initviz.cli.epochs import HELP, epochs_of
+from initviz.cli.films import RATE, film, shots
 from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
 from initviz.cli.progress import bars
 from initviz.cli.status import DONE, FAILED
 from initviz.cli.training import recorded
 from initviz.export.figure import (
     DPIS,
+    FILMS,
     FORMATS,
     GROUNDS,
     THEMES,
@@ -37,7 +39,8 @@ EXAMPLES = """examples:
   initviz render zeros                               all pages of the last epoch, as PNG
   initviz render constant --page overview --epoch 0:60:20 --theme light
   initviz render depth --view gradients --size 85mm --theme paper --out flow.pdf
-  initviz render xavier --view boundary --lanes 1,5 --format svg --ground transparent
+  initviz render four-mistakes --view boundary --lanes 1,5 --format svg --ground transparent
+  initviz render zeros --page overview --epoch 0:60:2 --out zeros.mp4
 """
 
 
@@ -62,13 +65,15 @@ def parser() -> argparse.ArgumentParser:
             help=f"a {kind}, such as {example}, several with commas between "
             + ("(all pages)" if kind == "page" else "(instead of pages)"),
         )  # fmt: skip
-    parser.add_argument("--epoch", default="last", metavar="EPOCHS", help=f"{HELP} (last)")
+    parser.add_argument("--epoch", metavar="EPOCHS", help=f"{HELP} (last; all for a film)")
     parser.add_argument(
         "--lanes", metavar="N,...", help="which initialisations, such as 1,3 or 2-4 (all)"
     )
     parser.add_argument(
-        "--format", choices=tuple(FORMATS), help="(what the ending of --out says, or png)"
-    )
+        "--format", choices=(*FORMATS, *FILMS),
+        help="gif and mp4 are films (what the ending of --out says, or png)",
+    )  # fmt: skip
+    parser.add_argument("--rate", type=int, metavar="N", help=f"frames a second of a film ({RATE})")
     parser.add_argument(
         "--size", default=SIZE, metavar="SIZE",
         help="width and height, as 1280x800 in pixels, 85mm or 170x120mm on paper "
@@ -79,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--scale", type=int, choices=(1, 2, 4),
-        help="pixels of a PNG for one of a size in pixels (2)",
+        help="pixels of a PNG for one of a size in pixels (2; 1 for a film)",
     )  # fmt: skip
     parser.add_argument(
         "--theme", choices=tuple(THEMES), default="dark",
@@ -130,14 +135,21 @@ def run(options: argparse.Namespace) -> int:
     wanted = subjects(options)
     if not wanted:
         raise BadInputError("render: say what; write a lesson, a TOML file or --csv FILE")
-    drawings = []
+    drawings: list[Drawing] = []
     for subject in wanted:
         lanes: tuple[int, ...] = ()
         if options.lanes:
             lanes = _checked("--lanes", parse_lanes, options.lanes, len(subject.experiment.lanes))
-        epochs = epochs_of(options.epoch, subject.experiment.epochs)
+        epochs = epochs_of(options.epoch or "last", subject.experiment.epochs)
         own = [dataclasses.replace(figure, lanes=lanes) for figure in figures]
         drawings.append(Drawing(subject, epochs, own, options.out))
+    form = options.format or _ending(options.out)
+    if form in FILMS:
+        each = [(drawing.subject, drawing.figures) for drawing in drawings]
+        rate = RATE if options.rate is None else options.rate
+        return film(shots(options, each, form), rate, quiet=options.quiet)
+    if options.rate is not None:
+        raise BadInputError("--rate: goes with a film; write --format mp4 or gif, too")
     count = sum(len(drawing.epochs) * len(drawing.figures) for drawing in drawings)
     if _is_file(options.out) and count > 1:
         raise BadInputError(
@@ -199,7 +211,7 @@ def draw(drawings: Sequence[Drawing], *, quiet: bool = False) -> int:
 
 def _figures(options: argparse.Namespace) -> list[Figure]:
     """One for each page or view that is asked for, without its lanes."""
-    ending = options.out.suffix.lower().removeprefix(".") if _is_file(options.out) else ""
+    ending = _ending(options.out)
     if options.format and ending and options.format != ending:
         raise BadInputError(
             f"--out: {options.out} does not end in .{options.format}; leave out --format, or "
@@ -221,7 +233,7 @@ def _figure(options: argparse.Namespace, what: str, ending: str, is_page: bool) 
     size = options.size if is_page or options.size != SIZE else "640x480"
     parsed = _checked(
         "--size", parse_size, size, page=is_page, dpi=options.dpi or 300.0,
-        scale=options.scale or 2,
+        scale=options.scale or (1 if (options.format or ending) in FILMS else 2),
     )  # fmt: skip
     if options.dpi is not None and isinstance(parsed, Pixels):
         raise BadInputError("--dpi: goes with a size on paper; write --size in mm, or --scale")
@@ -229,7 +241,10 @@ def _figure(options: argparse.Namespace, what: str, ending: str, is_page: bool) 
         raise BadInputError("--scale: goes with a size in pixels; write --dpi instead")
     if options.dpi is not None and not DPIS[0] <= options.dpi <= DPIS[1]:
         raise BadInputError(f"--dpi: write {DPIS[0]:g} to {DPIS[1]:g}")
-    figure = Figure(what, options.format or ending or "png", parsed, options.theme, options.ground)
+    form = options.format or ending or "png"
+    # A film's frames are images.
+    form = "png" if form in FILMS else form
+    figure = Figure(what, form, parsed, options.theme, options.ground)
     _checked("--size" if options.ground != "white" else "--ground", figure.check, is_page)
     if (options.page or options.view) and what not in _known(is_page):
         kind = "page" if is_page else "view"
@@ -246,9 +261,14 @@ def _known(pages: bool) -> list[str]:
     return list(PAGES if pages else VIEWS)
 
 
+def _ending(out: Path) -> str:
+    """The format that the name of a file tells; "" for a folder."""
+    return out.suffix.lower().removeprefix(".") if _is_file(out) else ""
+
+
 def _is_file(out: Path) -> bool:
     """Whether a path names a picture and not a folder."""
-    return out.suffix.lower().removeprefix(".") in FORMATS
+    return out.suffix.lower().removeprefix(".") in (*FORMATS, *FILMS)
 
 
 def _checked(option: str, call: Callable[P, T], *what: P.args, **more: P.kwargs) -> T:
