@@ -79,7 +79,6 @@ class ExportData(QWidget):
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.save = QPushButton("Save…")
-        self.save.setDefault(True)
         self.save.setProperty("primary", True)
         self.save.clicked.connect(self._ask_where)
         self.close_button = QPushButton("Close")

@@ -123,7 +123,6 @@ class ExportFilm(QWidget):
         form.addRow("", self.counter)
         form.addRow("Lanes", boxes)
         self.save = QPushButton("Make the film…")
-        self.save.setDefault(True)
         self.save.setProperty("primary", True)
         self.save.clicked.connect(self._ask_where)
         self.close_button = QPushButton("Close")

@@ -133,7 +133,6 @@ class ExportPicture(QWidget):
             self.lanes.append(box)
         form.addRow("Lanes", boxes)
         self.save, self.copy = QPushButton("Save…"), QPushButton("Copy")
-        self.save.setDefault(True)
         self.save.setProperty("primary", True)
         self.copy.setToolTip("Put the picture on the clipboard")
         self.close_button = QPushButton("Close")
