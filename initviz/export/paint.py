@@ -154,6 +154,11 @@ def _paint_panel(panel: Panel, look: Style, painter: QPainter, ground: bool) -> 
         painter.drawRoundedRect(frame, CORNER, CORNER)
     _paint_words(panel, panel.title, look, painter)
     _paint_words(panel, panel.subtitle, look, painter)
+    if panel.key.isVisibleTo(panel):
+        painter.save()
+        painter.translate(panel.key.mapTo(panel, QPoint()))
+        panel.key.paint(painter)
+        painter.restore()
     for canvas in panel.findChildren(QGraphicsView):
         at = canvas.viewport().mapTo(panel, QPoint())
         place = QRectF(at, canvas.viewport().size())

@@ -21,7 +21,8 @@ from initviz.parts import Part, Wanted
 from initviz.snapshot import Pinned, Snapshot
 from initviz.subset import focus_among, focus_renumbered, lanes_of, snapshot_of
 from initviz.views import VIEWS
-from initviz.views.base import View
+from initviz.views.base import View, lane_marks
+from initviz.views.key import Entry
 from initviz.views.page import PAGES, Page
 from initviz.views.style import STYLES, Style
 
@@ -150,6 +151,8 @@ class Stage:
         """Show a snapshot."""
         app = QApplication.instance()
         assert app is not None
+        for view in self._views:
+            view.panel.key.show_entries(self._key(view, snapshot), self.shown.look)
         # Views choose their columns by the room that the first ones leave.
         for _ in range(1 if self._settled else 2):
             if isinstance(self.shown, Page):
@@ -159,6 +162,17 @@ class Stage:
             settle(self.shown.widget)
             app.processEvents()
         self._settled = True
+
+    @property
+    def _views(self) -> list[View]:
+        return self.shown.shown if isinstance(self.shown, Page) else [self.shown]
+
+    def _key(self, view: View, snapshot: Snapshot) -> list[Entry]:
+        """What has to be said of the lanes that nothing on the page names."""
+        if any(other.names_all for other in self._views):
+            return []
+        marks = lane_marks(snapshot)
+        return [Entry(*marks[lane]) for lane in view.key_lanes(snapshot)]
 
     def image(self, scale: float = 1.0) -> QImage:
         """What is shown, as an image of ``scale`` times its size."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -87,6 +88,10 @@ class ActivationView(View):
     def restyle_lines(self) -> None:
         for curves in self.curves:
             curves.set_look(self.look)
+
+    def key_lanes(self, snapshot: Snapshot) -> Sequence[int]:
+        """None where headers name the maps of deep networks."""
+        return () if self._deep(snapshot) else super().key_lanes(snapshot)
 
     def shape(self, snapshot: Snapshot) -> object:
         self._suit_scale(snapshot)

@@ -82,6 +82,15 @@ class View(QObject):
         """The parts of a snapshot that it draws as its switches stand."""
         return self.parts
 
+    @property
+    def names_all(self) -> bool:
+        """Whether headers in it name every lane, for the other views of its page, too."""
+        return False
+
+    def key_lanes(self, snapshot: Snapshot) -> Sequence[int]:
+        """The lanes that it shows without naming them, as a picture of it has to do."""
+        return range(len(snapshot.experiment.lanes))
+
     def set_focus(self, focus: Focus) -> None:
         """Look closely at another lane, layer or neuron."""
         if focus != self.focus:

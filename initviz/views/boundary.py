@@ -52,6 +52,14 @@ class BoundaryView(View):
         for tile in self._tiles:
             tile.line.setPen(self.look.pen("#000000"))
 
+    @property
+    def names_all(self) -> bool:
+        return True
+
+    def key_lanes(self, snapshot: Snapshot) -> Sequence[int]:
+        """None: a header names every lane."""
+        return ()
+
     def shape(self, snapshot: Snapshot) -> object:
         small = self.tile_size(snapshot) < SMALL_TILE
         data: object = (snapshot.experiment.data, snapshot.experiment.seed)

@@ -55,6 +55,10 @@ class GridView(View):
     def restyle_lines(self) -> None:
         """There are none whose pens count device pixels."""
 
+    def key_lanes(self, snapshot: Snapshot) -> Sequence[int]:
+        """None: a header names every lane."""
+        return ()
+
     def shape(self, snapshot: Snapshot) -> object:
         data = (snapshot.experiment.data, snapshot.experiment.seed)
         return (len(self.seen(snapshot).lanes), data)

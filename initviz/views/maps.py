@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -60,6 +61,14 @@ class MapView(View):
     def restyle_lines(self) -> None:
         for item in (*self.marks, *self.gaps):
             item.set_look(self.look)
+
+    @property
+    def names_all(self) -> bool:
+        return True
+
+    def key_lanes(self, snapshot: Snapshot) -> Sequence[int]:
+        """None: a header names every lane."""
+        return ()
 
     def shape(self, snapshot: Snapshot) -> object:
         layers = len(snapshot.experiment.layer_names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel
@@ -122,6 +124,11 @@ class NetworkView(View):
         ):
             self.inside = None
         super().show(snapshot)
+
+    def key_lanes(self, snapshot: Snapshot) -> Sequence[int]:
+        """The one in focus; headers name two."""
+        lanes = self.focus.within(snapshot.experiment).lanes
+        return lanes if len(lanes) == 1 else ()
 
     def shape(self, snapshot: Snapshot) -> object:
         if self.inside is None:

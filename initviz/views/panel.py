@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from initviz.views.buttons import PanelButtons
+from initviz.views.key import LaneKey
 from initviz.views.readout import Readout
 from initviz.views.style import Style
 from initviz.views.switch import Switch as Switch
@@ -94,6 +95,8 @@ class Panel(QFrame):
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # the tools give way
         column.addLayout(self._header)
         column.addLayout(self._second_row)
+        self.key = LaneKey()
+        column.addWidget(self.key)
         column.addWidget(body, 1)
 
     def minimumSizeHint(self) -> QSize:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -106,6 +107,10 @@ class DistributionView(View):
         for steps, theory in zip(self.steps, self.theory, strict=True):
             steps.set_look(self.look)
             theory.set_look(self.look)
+
+    def key_lanes(self, snapshot: Snapshot) -> Sequence[int]:
+        """None: the subtitle names the lanes."""
+        return ()
 
     def shape(self, snapshot: Snapshot) -> object:
         lanes = tuple(lane_colours(snapshot)[k] for k in snapshot.focus.lanes)

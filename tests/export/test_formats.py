@@ -23,7 +23,9 @@ from initviz.export.render import figure_of
 from initviz.focus import Focus
 from initviz.snapshot import Snapshot
 from initviz.views import VIEWS
+from initviz.views.key import Entry, LaneKey
 from initviz.views.page import PAGES
+from initviz.views.style import LIGHT
 from tests.views.inside import with_inside
 from tests.views.snapshots import linear_logits, snapshot
 
@@ -323,3 +325,34 @@ def test_drawing_for_print_leaves_the_applications_look_alone(qapp: object) -> N
 
 def _run(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, timeout=60, text=True).stdout
+
+
+@pytest.mark.parametrize("what", VIEWS)
+def test_a_view_that_stands_alone_names_its_lanes(qapp: object, what: str) -> None:
+    titles = [lane.title for lane in shown().experiment.lanes]
+    seen = titles if what not in ("network", "heatmap", "similarity", "distributions") else [
+        titles[FOCUS.lane]
+    ]  # fmt: skip
+    said = " · ".join(words(file_of(what, "svg", Pixels(640, 480))))
+
+    for title in seen:
+        assert title in said
+
+
+@pytest.mark.parametrize("what", PAGES)
+def test_a_page_names_every_lane(qapp: object, what: str) -> None:
+    said = words(file_of(what, "svg", Pixels(1400, 900)))
+    titles = [lane.title for lane in shown().experiment.lanes]
+    assert all(any(title in text for text in said) for title in titles)
+
+
+def test_a_key_takes_as_many_lines_as_its_names_need(qapp: object) -> None:
+    wide, narrow = LaneKey(), LaneKey()
+    entries = [Entry(colour, f"initialisation {colour}") for colour in range(4)]
+    for key, width in ((wide, 800), (narrow, 150)):
+        key.resize(width, 10)
+        key.show_entries(entries, LIGHT)
+
+    assert narrow.height() > 3.5 * wide.height()
+    wide.show_entries([], LIGHT)
+    assert wide.isHidden()
