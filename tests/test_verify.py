@@ -106,3 +106,19 @@ def test_a_lesson_that_keeps_its_word_passes(capsys: pytest.CaptureFixture[str])
     name = next(name for name in LESSONS if name == "zeros-relu")
     assert main(["verify", name]) == 0
     assert "4 of 4 claims are met" in capsys.readouterr().out
+
+
+def test_who_is_quiet_tells_only_what_is_not_met(
+    one_lesson: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", "--quiet"]) == 1
+    said = capsys.readouterr()
+    assert "They learn." in said.out
+    assert "Zeros stay at rest." not in said.out
+    assert said.err == ""
+
+
+def test_who_is_quiet_says_nothing_of_what_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "zeros-relu", "--quiet"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "")

@@ -17,7 +17,7 @@ from initviz.cli.inputs import BadInputError
 from initviz.cli.status import BAD_INPUT, DONE, INTERRUPTED
 
 COMMANDS = {
-    "render": "draw pages and views, without a window",
+    "render": "draw pages and views, as pictures and films",
     "train": "train without a window, and keep the run in a file",
     "verify": "train the lessons and check what they claim",
     "table": "figures, findings and weights as files",

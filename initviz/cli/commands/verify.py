@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from initviz.verify import Verified
 
 
+EXAMPLES = """examples:
+  initviz verify                    every lesson
+  initviz verify zeros 5            two of them, by name or number
+  initviz verify --seeds 10 --json  on how many of ten seeds each claim holds
+
+Exit status: 0 if all claims are met, 1 if one is not, 2 for bad input.
+"""
+
+
 def parser() -> argparse.ArgumentParser:
     """What is understood."""
     parser = argparse.ArgumentParser(
         prog="initviz verify",
         description="Train lessons without a window and check every sentence that they claim.",
-        epilog="Exit status: 0 if all claims are met, 1 if one is not, 2 for bad input.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("what", nargs="*", help="lessons by name or number; all by default")
     parser.add_argument(
@@ -30,6 +40,10 @@ def parser() -> argparse.ArgumentParser:
         help="try N seeds, and print on how many each claim holds (1)",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument(
+        "--quiet", action="store_true",
+        help="say nothing but which claims are not met",
+    )  # fmt: skip
     return parser
 
 
@@ -46,14 +60,14 @@ def run(options: argparse.Namespace) -> int:
 
     found = {}
     try:
-        with bars(transient=True) as progress:
+        with bars(quiet=options.quiet, transient=True) as progress:
             for lesson in lessons:
                 total = options.seeds * lesson.experiment.epochs
                 bar = progress.begin(lesson.heading, total)
                 found[lesson] = verify(lesson, options.seeds, bar.reach)
                 bar.end()
                 if not options.json:
-                    _print_claims(lesson, found[lesson], options.seeds)
+                    _print_claims(lesson, found[lesson], options.seeds, options.quiet)
     except DeviceError as error:
         print(f"initviz: {error}", file=sys.stderr)
         return FAILED
@@ -67,14 +81,17 @@ def run(options: argparse.Namespace) -> int:
             } for each in verified] for lesson, verified in found.items()},
             indent=1, ensure_ascii=False,
         ))  # fmt: skip
-    else:
+    elif not options.quiet or met < len(claims):
         print(f"\n{met} of {len(claims)} claims are met in {len(lessons)} lessons")
     return DONE if met == len(claims) else FAILED
 
 
-def _print_claims(lesson: Lesson, verified: Sequence[Verified], seeds: int) -> None:
-    print(f"\n{lesson.heading}")
-    for each in verified:
+def _print_claims(lesson: Lesson, verified: Sequence[Verified], seeds: int, unmet: bool) -> None:
+    """Print the claims of a lesson; of an ``unmet`` list those alone that do not hold."""
+    shown = [each for each in verified if not unmet or each.held < seeds]
+    if shown:
+        print(f"\n{lesson.heading}")
+    for each in shown:
         mark = "✓" if each.held == seeds else "✗"
         held = f"  {each.held}/{seeds} seeds" if seeds > 1 else ""
         print(f"  {mark} {each.claim.text}")
