@@ -79,11 +79,9 @@ def _layer_seed() -> str:
     return expression(specialiser.code(specialiser.inlined(layer_seed, arguments)))
 
 
-def train_code(experiment: Experiment) -> str:
+def train_code(experiment: Experiment, made: Initialisations) -> str:
     """``evaluate()`` and ``train()``."""
-    looks = any(
-        lane.weights_of(output)[0].adapt for lane in experiment.lanes for output in (False, True)
-    )
+    looks = INPUTS in made.words
     first = experiment.activation_of(experiment.lanes[0])
     activation = "lane.activation" if differs(experiment, "activation") else first.module
     rate = "lane.learning_rate" if differs(experiment, "learning_rate") else "LEARNING_RATE"

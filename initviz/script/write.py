@@ -90,7 +90,7 @@ def write_script(experiment: Experiment, title: str = "") -> str:
         *_lanes(experiment, made),
         initialise_code(experiment, made),
         _score(experiment),
-        train_code(experiment),
+        train_code(experiment, made),
         MAIN,
         'if __name__ == "__main__":\n    main()',
     ]

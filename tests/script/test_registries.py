@@ -67,6 +67,12 @@ def test_every_scheme_serves_the_output_layer_alone(scheme: str) -> None:
     assert_same(small(*some), 1, 1e-8)
 
 
+@pytest.mark.parametrize("scheme", [name for name, it in SCHEMES.items() if it.adapt])
+def test_a_scheme_that_sees_data_may_serve_the_output_layer_alone(scheme: str) -> None:
+    # An output layer is not adapted, so that no layer looks at the points.
+    assert_same(small(Lane(scheme="he_normal", output=scheme)), 1, 1e-8)
+
+
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_every_dataset_is_the_same(dataset: str) -> None:
     names = {parameter.name for parameter in DATASETS[dataset].parameters}
