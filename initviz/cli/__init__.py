@@ -14,6 +14,7 @@ from importlib import import_module
 
 from initviz import __version__
 from initviz.cli.inputs import BadInputError
+from initviz.cli.printing import replace_unprintable
 from initviz.cli.status import BAD_INPUT, DONE, INTERRUPTED
 
 COMMANDS = {
@@ -40,8 +41,9 @@ EXAMPLES = """examples:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status: 0 done, 1 failed, 2 bad input."""
+    """Run the command line; returns the exit status, as in ``initviz.cli.status``."""
     logging.basicConfig(format="initviz: %(levelname)s: %(message)s")
+    replace_unprintable()
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = words.pop(0) if words and words[0] in COMMANDS else "window"
     try:

@@ -27,7 +27,7 @@ def epochs_of(text: str, last: int, option: str = "--epoch") -> list[int]:
         return [last]
     if text == "all":
         return [*range(last + 1)]
-    match = re.fullmatch(r"(\d*)(?:(:)(\d*)(?::(\d*))?)?", text, re.ASCII)
+    match = re.fullmatch(r"(\d{0,18})(?:(:)(\d{0,18})(?::(\d{0,18}))?)?", text, re.ASCII)
     if not match or not text:
         raise BadInputError(
             f'{option}: "{text}" names no epochs; write a number, last, all or A:B:S like 0:60:5'

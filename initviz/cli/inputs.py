@@ -55,10 +55,14 @@ def subject_of(what: str) -> Subject:
     """
     if what.lower().endswith(RUN_FILE):
         return _run_file(Path(what))
-    if what.endswith(".toml") and Path(what).exists():
+    if what.endswith(".toml"):
+        path = Path(what)
         try:
-            return Subject(Path(what).stem, Experiment.from_toml(Path(what).read_text("utf-8")))
-        except (OSError, UnicodeDecodeError, ExperimentError) as error:
+            if path.exists():
+                return Subject(path.stem, Experiment.from_toml(path.read_text("utf-8")))
+        except OSError as error:
+            raise BadInputError(f"{what}: cannot be read ({error.strerror})") from None
+        except (UnicodeDecodeError, ExperimentError) as error:
             raise BadInputError(f"{what}: {error}") from None
     try:
         lesson = find(what)

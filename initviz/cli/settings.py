@@ -65,7 +65,8 @@ def _assign(fields: Fields, path: str, value: str) -> None:
             _assign_part(fields["data"], DataSettings, rest, value)
         case "lanes" if rest:
             lanes = fields["lanes"]
-            number, last = int(rest[0]) if rest[0].isdecimal() else 0, len(lanes)
+            counted = rest[0].isdecimal() and len(rest[0]) < 9
+            number, last = int(rest[0]) if counted else 0, len(lanes)
             if not 1 <= number <= last or len(rest) == 1:
                 raise SettingError(
                     f"there is no such initialisation; write lanes.1.FIELD to lanes.{last}.FIELD"

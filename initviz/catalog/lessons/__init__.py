@@ -130,7 +130,7 @@ def find(wanted: str) -> Lesson:
     for lesson in LESSONS.values():
         if key in (lesson.name, f"{lesson.number:02}-{lesson.name}"):
             return lesson
-        if key.isdecimal() and int(key) == lesson.number:
+        if key.isdecimal() and len(key) < 9 and int(key) == lesson.number:
             return lesson
     known = ", ".join(f"{lesson.number} {lesson.name}" for lesson in LESSONS.values())
     raise LookupError(f'lesson: there is no "{wanted}"; choose one of {known}')

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import textwrap
 from collections.abc import Sequence
 
 from initviz.cli.catalogue import TOPICS, Entry
+from initviz.cli.printing import print_json
 from initviz.cli.status import DONE
 
 WIDTH = 100
@@ -38,8 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Print it."""
     entries = TOPICS[options.what or "lessons"]()
     if options.json:
-        facts = [dict(entry.facts) for entry in entries]
-        print(json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False))
+        print_json([dict(entry.facts) for entry in entries])
     else:
         print("\n".join(lines(entries)))
     sys.stdout.flush()

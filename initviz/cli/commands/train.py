@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from initviz.cli.inputs import RUN_FILE, BadInputError, Subject, add_csv, subjects
+from initviz.cli.printing import print_json
 from initviz.cli.progress import bars
 from initviz.cli.settings import changed, settings_help
 from initviz.cli.status import DONE, FAILED
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"initviz: {out}: not saved ({error.strerror or error})", file=sys.stderr)
         return FAILED
     if options.json:
-        print(json.dumps(_figures(subject.name, recording, out), indent=1, ensure_ascii=False))
+        print_json(_figures(subject.name, recording, out))
     elif not options.quiet:
         _print_table(recording)
         if out:
@@ -106,10 +106,13 @@ def _out(path: Path) -> Path:
     """The file to write, looked at before anything is trained for it."""
     if path.suffix.lower() != RUN_FILE:
         path = path.with_name(f"{path.name}{RUN_FILE}")
-    if path.is_dir():
-        raise BadInputError(f"-o: {path} is a folder; write the name of a file")
-    if not path.absolute().parent.is_dir():
-        raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
+    try:
+        if path.is_dir():
+            raise BadInputError(f"-o: {path} is a folder; write the name of a file")
+        if not path.absolute().parent.is_dir():
+            raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
+    except OSError as error:  # as for a name that is too long
+        raise BadInputError(f"-o: {path}: cannot be written ({error.strerror})") from None
     return path
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from initviz.catalog.lessons import LESSONS, Lesson, find
 from initviz.cli.inputs import BadInputError
+from initviz.cli.printing import print_json
 from initviz.cli.progress import bars
 from initviz.cli.status import DONE, FAILED
 
@@ -74,13 +74,12 @@ def run(options: argparse.Namespace) -> int:
     claims = [each for verified in found.values() for each in verified]
     met = sum(each.held == options.seeds for each in claims)
     if options.json:
-        print(json.dumps(
-            {lesson.name: [{
+        print_json({
+            lesson.name: [{
                 "claim": each.claim.text, "expected": each.claim.expected, "held": each.held,
                 "seeds": options.seeds, "figures": [j.text for j in each.judgements],
-            } for each in verified] for lesson, verified in found.items()},
-            indent=1, ensure_ascii=False,
-        ))  # fmt: skip
+            } for each in verified] for lesson, verified in found.items()
+        })  # fmt: skip
     elif not options.quiet or met < len(claims):
         print(f"\n{met} of {len(claims)} claims are met in {len(lessons)} lessons")
     return DONE if met == len(claims) else FAILED
