@@ -150,6 +150,10 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise CsvError(f"{path.name}: is larger than 2 GiB; take a part of it")
+        # A path may come from somebody else's experiment: a device is read without end, a pipe
+        # is waited for.
+        if path.exists() and not path.is_file():
+            raise CsvError(f"{path}: is no file; choose a CSV file")
         raw = path.read_bytes()
     except OSError as error:
         raise CsvError(f"{path.name}: cannot be read ({error.strerror})") from None

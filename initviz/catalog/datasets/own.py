@@ -232,6 +232,8 @@ def _prepared(path: Path, target: str, classes: bool, drop_missing: bool, digest
 
 def _check_unchanged(path: Path, digest: str) -> None:
     try:
+        if path.exists() and not path.is_file():  # a device is read without end
+            raise CsvError(f"{path}: is no file; open the data again")
         changed = digest_of(path.read_bytes()) != digest
     except OSError as error:
         raise CsvError(f"{path}: cannot be read ({error.strerror}); open the data again") from None
