@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
+import numpy as np
+
 from initviz.cli.inputs import Subject
-from initviz.recording import DEFAULT_BUDGET, Recording
+from initviz.recording import DEFAULT_BUDGET, Epoch, Recording
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int], None]
 
@@ -40,6 +45,16 @@ def recorded(
     for epoch in train(experiment, epochs=last):
         if epoch.number > recording.last:
             recording.append(epoch)
+        elif epoch.number == recording.last and not _same(epoch, recording):
+            log.warning(
+                "this machine does not train to the numbers of the run: epochs after %d go on "
+                "from slightly other weights", recording.last,
+            )  # fmt: skip
         if progress:
             progress(epoch.number)
     return recording
+
+
+def _same(epoch: Epoch, recording: Recording) -> bool:
+    """Whether an epoch that is gone through again has the weights that are recorded."""
+    return np.array_equal(epoch.parameters, recording.parameters(epoch.number), equal_nan=True)

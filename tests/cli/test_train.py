@@ -121,6 +121,29 @@ def test_a_run_file_is_trained_on(small: str, capsys: Said) -> None:
     assert same(open_run(Path("run.initviz")), record(SMALL.replace(epochs=6)))
 
 
+def test_a_run_file_is_not_made_shorter(small: str, capsys: Said) -> None:
+    trained(capsys, small, "-o", "run.initviz")
+    before = Path("run.initviz").read_bytes()
+    assert cli.main(["train", "run.initviz", "--epochs", "1", "-o", "run.initviz"]) == 2
+
+    assert "run has 3 epochs already; write 3 or more" in capsys.readouterr().err
+    assert Path("run.initviz").read_bytes() == before
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_run_of_a_machine_that_counts_differently_is_told(
+    small: str, capsys: Said, caplog: pytest.LogCaptureFixture, elsewhere: bool
+) -> None:
+    recording = record(SMALL)
+    if elsewhere:
+        last = recording.last
+        recording._kept[last] = recording._kept[last] * np.float32(1 + 1e-6)
+    save_run(recording, Path("run.initviz"))
+    trained(capsys, "run.initviz", "--epochs", "4")
+
+    assert ("slightly other weights" in caplog.text) == elsewhere
+
+
 def test_a_run_file_that_is_changed_begins_anew(small: str, capsys: Said) -> None:
     trained(capsys, small, "-o", "run")
     figures = trained(capsys, "run.initviz", "--set", "seed=5")

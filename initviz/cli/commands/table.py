@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from initviz.cli.epochs import HELP, epochs_of
 from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
@@ -16,9 +16,6 @@ from initviz.cli.progress import bars
 from initviz.cli.status import DONE, FAILED
 from initviz.cli.training import recorded
 from initviz.export.data import CONTENTS, DataError, check_held, write_data
-
-if TYPE_CHECKING:
-    pass
 
 OUT = "initviz-out"
 WEIGHTS = "weights"

@@ -125,6 +125,11 @@ def _subject(options: argparse.Namespace) -> Subject:
     settings = [*options.settings, *([f"epochs={options.epochs}"] if options.epochs else [])]
     experiment = changed(subject.experiment, settings)
     same = experiment.same_run(subject.experiment)
+    if same and subject.recording and experiment.epochs < subject.recording.last:
+        last = subject.recording.last
+        raise BadInputError(
+            f"--epochs: {subject.name} has {last} epochs already; write {last} or more"
+        )
     return Subject(subject.name, experiment, subject.recording if same else None)
 
 
