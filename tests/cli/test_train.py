@@ -164,7 +164,6 @@ def test_what_is_recorded_is_not_trained_again(
 
     monkeypatch.setattr("initviz.engine.train", refuse)
     assert trained(capsys, "run.initviz")["epochs"] == 3
-    assert trained(capsys, "run.initviz", "--epochs", "2")["epochs"] == 3
 
 
 @pytest.mark.parametrize(("options", "status"), [([], 0), (["--fail-on", "diverged"], 1)])
