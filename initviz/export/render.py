@@ -160,7 +160,8 @@ class Stage:
             else:
                 self.shown.show(snapshot)
             settle(self.shown.widget)
-            app.processEvents()
+            # No event loop: a click in the middle of this could close what is drawn.
+            app.sendPostedEvents()
         self._settled = True
 
     @property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -15,6 +16,8 @@ from initviz.app.export import Export
 from initviz.app.export_picture import ExportPicture
 from initviz.app.window import Window
 from initviz.export.figure import FORMATS, Millimetres, Pixels
+from initviz.export.render import Stage
+from initviz.snapshot import Snapshot
 from initviz.views.combo import Combo
 from tests.app.conftest import LONG
 
@@ -176,3 +179,22 @@ def test_every_control_has_a_name_and_tab_goes_down_the_column(picture: ExportPi
               picture.sizes.height_field, picture.sizes.resolution, picture.theme,
               picture.ground, picture.epoch, picture.save, picture.copy, last]  # fmt: skip
     assert [it for it in seen if it in wanted] == wanted
+
+
+def test_closing_in_the_middle_of_drawing_waits_until_it_is_drawn(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.files.save_page()
+    dialog = window.findChild(Export)
+    real, drawn = Stage.show, []
+
+    def show(stage: Stage, snapshot: Snapshot) -> None:
+        QTimer.singleShot(1, dialog.reject)  # as a click would be: handled with the next events
+        time.sleep(0.02)
+        real(stage, snapshot)
+        drawn.append(dialog.isVisible())
+
+    monkeypatch.setattr(Stage, "show", show)
+    qtbot.waitUntil(lambda: bool(drawn) and not dialog.isVisible(), timeout=LONG)
+    assert drawn == [True]
+    QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
