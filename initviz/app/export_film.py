@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ from initviz.views.style import GLYPHS, STYLES
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
+
+log = logging.getLogger(__name__)
 
 REST_MS = 300
 """How long choices rest before the preview follows."""
@@ -215,6 +218,10 @@ class ExportFilm(QWidget):
             frames.check_size()
         except FilmError as error:
             self._say(str(error))
+            return
+        except Exception as error:  # whatever a probe may come upon: the choices stay
+            log.exception("drawing a frame failed")
+            self._say(f"{type(error).__name__}: {error}")
             return
         self._image = frames.image.copy()
         self._fit()

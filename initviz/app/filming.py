@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, Q
 
 from initviz.export.film import Film, FilmError, FilmFileError, Filming
 from initviz.recording import Recording
+
+log = logging.getLogger(__name__)
 
 
 class FilmDialog(QDialog):
@@ -67,12 +70,19 @@ class FilmDialog(QDialog):
             else:
                 self._filming.step()
         except (FilmError, FilmFileError) as error:
-            self.error = str(error)
-            self.reject()
+            self._fail(str(error))
+            return
+        except Exception as error:  # it would come again with every step
+            log.exception("filming failed")
+            self._fail(f"{type(error).__name__}: {error}")
             return
         self._show(self._filming)
         if self._filming.finished:
             self.accept()
+
+    def _fail(self, why: str) -> None:
+        self.error = why
+        self.reject()
 
     def _show(self, filming: Filming) -> None:
         self.progress.setValue(filming.done)

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from initviz.app.filming import FilmDialog
 from initviz.engine import record
+from initviz.export.film import Frames
 from initviz.export.options import Epochs, Film
 from initviz.recording import Recording
 from tests.app.conftest import LONG, SMALL, delete
@@ -92,5 +93,21 @@ def test_a_film_that_cannot_be_made_says_why(
 
     assert dialog.result() == QDialog.DialogCode.Rejected
     assert words in dialog.error
+    assert list(tmp_path.iterdir()) == []
+    delete(dialog)
+
+
+def test_a_film_whose_probe_fails_is_given_up_and_says_why(
+    qtbot: QtBot, recording: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no memory for it")
+
+    dialog = FilmDialog(tmp_path / "film.gif", recording, FILM)
+    monkeypatch.setattr(Frames, "frame", fail)
+    with qtbot.waitSignal(dialog.finished, timeout=LONG):
+        dialog.open()
+
+    assert dialog.error == "RuntimeError: no memory for it"
     assert list(tmp_path.iterdir()) == []
     delete(dialog)
