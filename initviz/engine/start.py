@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
@@ -15,6 +16,9 @@ from initviz.engine.spectra import singular_values, too_wide
 from initviz.parts import Part
 from initviz.recording import Recording
 from initviz.snapshot import Array
+
+_lock = threading.RLock()
+"""Films and the prober's thread may ask for the same start at once; its look has one buffer."""
 
 
 class Start:
@@ -42,13 +46,14 @@ class Start:
             if not 0 < first <= last:
                 return None
         key = (tuple(lanes), first)
-        known = self._numbers.get(part)
-        if known is None or known[0] != key:
-            found = self._of(recording, part, lanes, first)
-            if found is None:
-                return None
-            known = self._numbers[part] = key, Numbers(found)
-        return known[1]
+        with _lock:
+            known = self._numbers.get(part)
+            if known is None or known[0] != key:
+                found = self._of(recording, part, lanes, first)
+                if found is None:
+                    return None
+                known = self._numbers[part] = key, Numbers(found)
+            return known[1]
 
     def _of(
         self, recording: Recording, part: Part, lanes: Sequence[int], first: int
@@ -76,8 +81,10 @@ _starts: WeakKeyDictionary[Recording, Start] = WeakKeyDictionary()
 
 def start_of(recording: Recording) -> Start:
     """The start of a recording, kept until another is looked at."""
-    if recording not in _starts:
-        _starts.clear()  # earlier runs are kept within a budget, which these are no part of
-        rows = torch.tensor(recording.parameters(0), dtype=find_dtype(recording.experiment))
-        _starts[recording] = Start(Look(recording.experiment, rows))
-    return _starts[recording]
+    with _lock:
+        start = _starts.get(recording)
+        if start is None:
+            _starts.clear()  # earlier runs are kept within a budget, which these are no part of
+            rows = torch.tensor(recording.parameters(0), dtype=find_dtype(recording.experiment))
+            start = _starts[recording] = Start(Look(recording.experiment, rows))
+        return start

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import fields
 
 import numpy as np
 import pytest
 
-from initviz.engine import probe, record, workspace
+from initviz.engine import probe, record, start, workspace
 from initviz.engine.workspace import give_back, take
 from initviz.experiment import Experiment, Lane
 from initviz.focus import Focus
@@ -104,3 +105,25 @@ def test_few_workspaces_are_kept() -> None:
     for each in taken:
         give_back(each)
     assert len(workspace._kept) == workspace.MOST
+
+
+def test_a_start_that_another_thread_forgets_meanwhile_is_given_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recordings = [record(MIXED), record(MIXED.replace(epochs=2))]
+    made = start.Look
+    others: list[threading.Thread] = []
+
+    def look(*args: object) -> object:
+        if not others:  # once: somebody asks for another recording's start just now
+            others.append(threading.Thread(target=start.start_of, args=(recordings[1],)))
+            others[0].start()
+            others[0].join(0.2)
+        return made(*args)  # type: ignore[arg-type]
+
+    start._starts.clear()
+    monkeypatch.setattr(start, "Look", look)
+    first = start.start_of(recordings[0])
+    others[0].join(10)
+    assert first._look.experiment == MIXED
+    assert list(start._starts) == [recordings[1]]
