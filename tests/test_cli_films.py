@@ -53,6 +53,7 @@ def test_some_lanes_and_epochs_are_filmed_into_a_folder(capsys: pytest.CaptureFi
         (["--rate", "3"], "--rate: goes with a film"),
         (["--out", "x.mp4"], "one file for 3 films"),
         (["--view", "history", "--format", "mp4", "--size", "85mm"], "a film has pixels"),
+        (["--format", "gif", "--size", "5000x3000"], "5000x3000 is out of range"),
         (["--view", "history", "--format", "mp4", "--theme", "light", "--ground", "white"],
          "--ground: goes with pictures"),
     ],

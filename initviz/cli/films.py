@@ -68,6 +68,7 @@ def shots(
             name = f"{'-'.join(marks)}.{form}"
             path = out if out.suffix.lower() == f".{form}" else out / name
             found.append(Shot(subject, figure, form, epochs, path))
+            _check(found[-1], fastest if rate is None else rate)
     if len(found) > 1 and any(shot.path == out for shot in found):
         raise BadInputError(
             f"--out: {out} is one file for {len(found)} films; write a folder, or choose one "
@@ -107,6 +108,19 @@ def film(takes: Sequence[Shot], rate: int, *, quiet: bool) -> int:
         for path in written:
             print(path)
     return DONE
+
+
+def _check(shot: Shot, rate: int) -> None:
+    """See whether there can be such a film, before anything is trained for it."""
+    from initviz.export.mp4 import Mp4Writer
+    from initviz.export.options import FilmError
+
+    try:
+        film_of(shot, rate)
+        if shot.form == "mp4":
+            Mp4Writer.check()
+    except FilmError as error:
+        raise BadInputError(str(error)) from None
 
 
 def film_of(shot: Shot, rate: int) -> Film:
