@@ -365,7 +365,7 @@ class ExportPicture(QWidget):
         self._rest.stop()
         self._look.stop()
         if self._job is not None:
-            self._job.cancel()
+            self._job.cancel(wait=False)  # nobody waits for its probe, which writes nothing
             self._job = None
         self._close_stage()
 

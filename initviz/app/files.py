@@ -139,7 +139,8 @@ class Files:
         path = Path(chosen)
         path = path if path.suffix else path.with_suffix(".toml")
         try:
-            path.write_text(self._window.model.experiment.to_toml(), "utf-8")
+            with whole(path) as file:
+                file.write(self._window.model.experiment.to_toml().encode("utf-8"))
         except OSError as error:
             self._window.banner.show_note(f"Not saved: {error}")
             return

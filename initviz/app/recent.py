@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
@@ -26,7 +27,7 @@ class RecentMenu(QMenu):
         self.clear()
         paths = self._window.memory.recent
         for path in paths:
-            there = path.exists()
+            there = os.path.exists(path)  # Path.exists raises where a folder may not be read
             name = path.name.replace("&", "&&")
             action = QAction(name if there else f"{name} (missing)", self)
             action.setToolTip(str(path))

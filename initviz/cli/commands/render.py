@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -193,11 +194,12 @@ def draw(drawings: Sequence[Drawing], *, quiet: bool = False) -> int:
                     drawn = pictures(
                         figure, drawing.epochs, partial(probe, recording), recording.experiment
                     )
-                    for epoch, data in drawn:
-                        path = drawing.path(figure, epoch)
-                        save(data, path)
-                        written.append(path)
-                        bar.advance()
+                    with closing(drawn):  # the stage goes before the application does
+                        for epoch, data in drawn:
+                            path = drawing.path(figure, epoch)
+                            save(data, path)
+                            written.append(path)
+                            bar.advance()
     except CsvError as error:
         raise BadInputError(str(error)) from None
     except (DeviceError, OSError) as error:
