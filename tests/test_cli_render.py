@@ -149,3 +149,12 @@ def test_the_examples_of_the_help_are_understood() -> None:
     for line in lines:
         options = command.parser().parse_args(line.split())
         assert command._figures(options)
+
+
+def test_files_of_the_same_name_would_overwrite_one_another(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("other").mkdir()
+    Path("other/small.toml").write_text(SMALL.to_toml(), "utf-8")
+    assert cli.main(["render", "small.toml", "other/small.toml"]) == 2
+    assert '"small" is the name of two' in capsys.readouterr().err

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from initviz.app.endings import ExistsError, refuse_existing, with_ending
 from initviz.app.job import LOOK_MS, Job, JobError
 from initviz.catalog.datasets.csv_file import CancelledError
 from initviz.export.data import CONTENTS, DataError, check_held, write_data
@@ -181,14 +182,17 @@ class ExportData(QWidget):
         what, form = str(self.what.currentData()), str(self.format.currentData())
         epochs, lane, recording = self._chosen_epochs(), self.lane.currentData(), self._recording
         lane = lane if CONTENTS[what].each else None
-        if path.suffix.lower() != f".{form}":
-            path = path.with_name(f"{path.name}.{form}")
-            if path.exists():
-                self.words.setText(f"Not saved: {path.name} exists; choose it to replace it.")
-                return
-        files = {path: epochs}
-        if CONTENTS[what].each and len(epochs) > 1:
-            files = {path.with_stem(f"{path.stem}-epoch-{epoch:03d}"): [epoch] for epoch in epochs}
+        try:
+            path = with_ending(path, f".{form}")
+            files = {path: epochs}
+            if CONTENTS[what].each and len(epochs) > 1:
+                names = {epoch: f"{path.stem}-epoch-{epoch:03d}" for epoch in epochs}
+                files = {path.with_stem(name): [epoch] for epoch, name in names.items()}
+                for target in files:
+                    refuse_existing(target)
+        except ExistsError as error:
+            self.words.setText(f"Not saved: {error}.")
+            return
 
         def work(cancelled: Callable[[], bool]) -> Path:
             def looked() -> None:

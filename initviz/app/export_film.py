@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from initviz.app.endings import ExistsError, with_ending
 from initviz.app.filming import FilmDialog
 from initviz.export.figure import FASTEST, FILMS
 from initviz.export.film import Epochs, Film, FilmError, Frames
@@ -272,11 +273,11 @@ class ExportFilm(QWidget):
     def write(self, path: Path) -> None:
         """Make the film, in a dialog that can be cancelled."""
         film = self.film()
-        if path.suffix.lower() != f".{film.format}":
-            path = path.with_name(f"{path.name}.{film.format}")
-            if path.exists():
-                self._say(f"not saved: {path.name} exists; choose it to replace it")
-                return
+        try:
+            path = with_ending(path, f".{film.format}")
+        except ExistsError as error:
+            self._say(f"not saved: {error}")
+            return
         self._filming = FilmDialog(path, self._recording, film, self)
         self._filming.finished.connect(self._made)
         self._filming.open()

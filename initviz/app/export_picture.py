@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from initviz.app.endings import ExistsError, with_ending
 from initviz.app.export_size import SizeFields
 from initviz.app.job import Job
 from initviz.export.figure import FORMATS, GROUNDS, THEMES, Figure, FigureError
@@ -343,15 +344,10 @@ class ExportPicture(QWidget):
     def write(self, path: Path) -> None:
         """Save the picture, and say so, or why not."""
         form = self.figure().format
-        if path.suffix.lower() != f".{form}":
-            path = path.with_name(f"{path.name}.{form}")
-            if path.exists():
-                self._say(f"not saved: {path.name} exists; choose it to replace it")
-                self.ready(True)
-                return
         try:
+            path = with_ending(path, f".{form}")
             save(self.data(), path)
-        except PictureError as error:
+        except (ExistsError, PictureError) as error:
             self._say(f"not saved: {error}")
             self.ready(True)
             return

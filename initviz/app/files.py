@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from initviz.app.endings import ExistsError, with_ending
 from initviz.app.export import DATA, FILM, PICTURE, Export
 from initviz.app.opening import OpenData
 from initviz.catalog.datasets.csv_file import CsvError
@@ -137,11 +138,11 @@ class Files:
         if not chosen:
             return
         path = Path(chosen)
-        path = path if path.suffix else path.with_suffix(".toml")
         try:
+            path = with_ending(path, ".toml")
             with whole(path) as file:
                 file.write(self._window.model.experiment.to_toml().encode("utf-8"))
-        except OSError as error:
+        except (ExistsError, OSError) as error:
             self._window.banner.show_note(f"Not saved: {error}")
             return
         self._window.memory.note_file(path)
@@ -155,8 +156,7 @@ class Files:
             "Python (*.py)",
         )  # fmt: skip
         if chosen:
-            path = Path(chosen)
-            self.write_script(path if path.suffix else path.with_suffix(".py"))
+            self.write_script(Path(chosen))
 
     def write_script(self, path: Path) -> None:
         """Write the experiment as a training script, and say so, or why not."""
@@ -165,10 +165,11 @@ class Files:
         unchanged = lesson is not None and lesson.experiment == experiment
         title = lesson.heading if lesson and unchanged else path.stem
         try:
+            path = with_ending(path, ".py")
             text = write_script(experiment, title)
             with whole(path) as file:
                 file.write(text.encode("utf-8"))
-        except (OSError, CsvError) as error:
+        except (CsvError, ExistsError, OSError) as error:
             window.banner.show_note(f"Not saved: {error}")
             return
         window.memory.folder = path.parent

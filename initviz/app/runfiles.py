@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
+from initviz.app.endings import ExistsError, with_ending
 from initviz.app.job import LOOK_MS, Job
 from initviz.catalog.lessons import LESSONS
 from initviz.recording import Recording
@@ -68,11 +69,11 @@ class RunFiles(QObject):
     def save(self, path: Path) -> None:
         """Save the run that is shown as it is now; it may be trained on meanwhile."""
         banner = self._window.banner
-        if path.suffix.lower() != SUFFIX:
-            path = path.with_name(f"{path.name}{SUFFIX}")
-            if path.exists():
-                banner.show_note(f"Not saved: {path.name} exists; choose it to replace it")
-                return
+        try:
+            path = with_ending(path, SUFFIX)
+        except ExistsError as error:
+            banner.show_note(f"Not saved: {error}")
+            return
         if any(doing.saving for doing in self._doing):
             banner.show_note("Not saved: another run is still being saved; try again after it")
             return

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
@@ -390,6 +391,9 @@ class Window(QMainWindow):
         memory.set_layout("window", self.saveGeometry())
         # A thread may have a step to finish first: nobody needs to look at that.
         self.hide()
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for dialog in self.findChildren(QDialog, options=direct):  # a film would go on
+            dialog.reject()
         self.run_files.close()
         self.controls.thumbnails.close()
         self.player.close()

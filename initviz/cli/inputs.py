@@ -96,7 +96,12 @@ def subjects(options: argparse.Namespace) -> list[Subject]:
     if options.target and not tables:
         raise BadInputError("--target: goes with a table; write --csv FILE, too")
     found = [subject_of(what) for what in whats if Path(what) not in tables]
-    return [*found, *(_own_data(path, options) for path in tables)]
+    found += [_own_data(path, options) for path in tables]
+    names = [subject.name for subject in found]
+    for name in names:
+        if names.count(name) > 1:  # their files would overwrite one another
+            raise BadInputError(f'"{name}" is the name of two of them; take one after the other')
+    return found
 
 
 def _own_data(path: Path, options: argparse.Namespace) -> Subject:

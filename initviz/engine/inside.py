@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -95,6 +96,7 @@ _histories: WeakKeyDictionary[Recording, OrderedDict[_Key, dict[int, tuple[float
     WeakKeyDictionary()
 )
 """For each recording and (lane, layer, neuron): epoch → mean and deviation of its activations."""
+_lock = threading.Lock()
 
 
 def neuron_history(recording: Recording, focus: Focus, fine: bool) -> NeuronHistory | None:
@@ -108,16 +110,11 @@ def neuron_history(recording: Recording, focus: Focus, fine: bool) -> NeuronHist
     kept = recording.kept_epochs()
     step = -(-len(kept) // HISTORY_EPOCHS)
     epochs = kept[::step] if kept[-1] in kept[::step] else [*kept[::step], kept[-1]]
-    known = _histories.setdefault(recording, OrderedDict())
-    for lane in focus.lanes:
-        figures = known.setdefault((lane, focus.layer, focus.neuron), {})
-        known.move_to_end((lane, focus.layer, focus.neuron))
+    everywhere = [_remembered(recording, (lane, focus.layer, focus.neuron)) for lane in focus.lanes]
+    for lane, figures in zip(focus.lanes, everywhere, strict=True):
         missing = [epoch for epoch in epochs if epoch not in figures]
         for epoch in missing if fine else missing[:NEW_EPOCHS]:
             figures[epoch] = _activity(recording, epoch, lane, focus)
-    while len(known) > REMEMBERED:
-        known.popitem(last=False)
-    everywhere = [known.get((lane, focus.layer, focus.neuron), {}) for lane in focus.lanes]
     epochs = [epoch for epoch in epochs if all(epoch in figures for figures in everywhere)]
     activity = np.array([[f[epoch] for epoch in epochs] for f in everywhere], dtype=float)
     activity = activity.reshape(len(focus.lanes), len(epochs), 2)
@@ -126,6 +123,17 @@ def neuron_history(recording: Recording, focus: Focus, fine: bool) -> NeuronHist
         focus.lanes, focus.layer, focus.neuron, np.array(epochs, dtype=np.int_),
         activity[..., 0], activity[..., 1], incoming, outgoing, bias,
     )  # fmt: skip
+
+
+def _remembered(recording: Recording, key: _Key) -> dict[int, tuple[float, float]]:
+    """What is known of a neuron, to be added to; those looked at longest ago are forgotten."""
+    with _lock:  # films and pictures are probed in other threads than the window's views
+        known = _histories.setdefault(recording, OrderedDict())
+        figures = known.setdefault(key, {})
+        known.move_to_end(key)
+        while len(known) > REMEMBERED:
+            known.popitem(last=False)
+        return figures
 
 
 def _activity(recording: Recording, epoch: int, lane: int, focus: Focus) -> tuple[float, float]:

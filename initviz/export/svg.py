@@ -97,7 +97,7 @@ class SvgPaper(QPaintDevice):
                 f'width="{width}" height="{height}" viewBox="{view}" '
                 f'font-family="{families}, sans-serif" text-rendering="geometricPrecision" '
                 'stroke-miterlimit="2">',
-                f"<title>{escape(title)}</title>",
+                f"<title>{escape(readable(title))}</title>",
                 *(["<defs>", *self._engine.shared, "</defs>"] if self._engine.shared else []),
                 *self._engine.drawn(),
                 "</svg>",
@@ -237,7 +237,7 @@ class _Engine(QPaintEngine):
                 clip,
                 f'<text {where}x="{number(x)}" y="{number(y)}" '
                 f'font-size="{number(size * scale)}" {" ".join(filter(None, words))}>'
-                f"{escape(text, quote=False)}</text>",
+                f"{escape(readable(text), quote=False)}</text>",
             )
         )
 
@@ -345,3 +345,8 @@ def _rectangle(box: QRectF) -> QPainterPath:
     path = QPainterPath()
     path.addRect(box)
     return path
+
+
+def readable(text: str) -> str:
+    """The text without control characters, which no XML may hold."""
+    return "".join(sign if sign.isprintable() or sign == " " else "\ufffd" for sign in text)

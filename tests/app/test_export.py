@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -186,6 +186,7 @@ def test_closing_in_the_middle_of_drawing_waits_until_it_is_drawn(
 ) -> None:
     window.files.save_page()
     dialog = window.findChild(Export)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # it is asked afterwards
     real, drawn = Stage.show, []
 
     def show(stage: Stage, snapshot: Snapshot) -> None:
@@ -197,4 +198,5 @@ def test_closing_in_the_middle_of_drawing_waits_until_it_is_drawn(
     monkeypatch.setattr(Stage, "show", show)
     qtbot.waitUntil(lambda: bool(drawn) and not dialog.isVisible(), timeout=LONG)
     assert drawn == [True]
+    dialog.deleteLater()
     QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)

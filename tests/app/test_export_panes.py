@@ -163,3 +163,30 @@ def test_a_folder_that_is_not_there_is_said(dialog: Export, qtbot: QtBot, tmp_pa
 
     assert "cannot be written" in dialog.data.words.text()
     assert dialog.data.save.isEnabled()
+
+
+@data
+def test_no_file_of_another_epoch_is_replaced_unasked(dialog: Export, tmp_path: Path) -> None:
+    pane, there = dialog.data, tmp_path / "w-epoch-002.npz"
+    there.write_bytes(b"old")
+    pane.what.setCurrentIndex(pane.what.findData("weights"))
+    pane.format.setCurrentIndex(pane.format.findData("npz"))
+    pane.epochs.setCurrentIndex(pane.epochs.findData("all"))
+    pane.write(tmp_path / "w.npz")
+
+    assert pane.words.text().startswith("Not saved: w-epoch-002.npz exists")
+    assert there.read_bytes() == b"old"
+
+
+@film
+def test_a_window_that_is_closed_gives_its_film_up(
+    trained: Window, dialog: Export, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    dialog.film.format.setCurrentIndex(dialog.film.format.findData("gif"))
+    dialog.film.write(folder / "film.gif")
+    qtbot.waitUntil(lambda: bool(list(folder.iterdir())), timeout=LONG)
+    trained.close()
+
+    assert list(folder.iterdir()) == []

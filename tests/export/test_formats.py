@@ -20,6 +20,7 @@ from PySide6.QtSvg import QSvgRenderer
 from initviz.export.figure import FORMATS, Figure, FigureError, Millimetres, Pixels, Size
 from initviz.export.picture import WRITERS
 from initviz.export.render import figure_of
+from initviz.export.svg import readable
 from initviz.focus import Focus
 from initviz.snapshot import Snapshot
 from initviz.views import VIEWS
@@ -356,3 +357,7 @@ def test_a_key_takes_as_many_lines_as_its_names_need(qapp: object) -> None:
     assert narrow.height() > 3.5 * wide.height()
     wide.show_entries([], LIGHT)
     assert wide.isHidden()
+
+
+def test_signs_that_xml_lacks_are_replaced() -> None:
+    assert readable("a\x07b − c\n") == "a\ufffdb − c\ufffd"
