@@ -48,7 +48,7 @@ def test_the_examples_of_tables_run(here: Path) -> None:
     first, network = examples("tables.md")
     assert run([first])["losses"].height == 11
 
-    words = ["--what", "weights", "--lane", "2", "--out", ".", "--quiet"]
+    words = ["--what", "weights", "--lane", "2", "--quiet"]
     assert cli.main(["table", "zeros", *words]) == 0
     net = run([network])["net"]
     assert net(torch.zeros(3, 2)).shape == (3, 1)

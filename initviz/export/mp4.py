@@ -82,8 +82,7 @@ def _av() -> Any:
         import av
     except ImportError:
         raise FilmError(
-            "MP4: PyAV is not installed; install it with pip install 'initviz[video]', or choose "
-            "GIF"
+            "MP4: PyAV is not installed; install it with pip install av, or choose GIF"
         ) from None
     if ENCODER not in av.codecs_available:
         raise FilmError(

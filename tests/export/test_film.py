@@ -276,7 +276,7 @@ def no_av(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_pyav_an_mp4_says_how_to_get_it_and_a_gif_is_made(
     recording: Recording, tmp_path: Path
 ) -> None:
-    with pytest.raises(FilmError, match=r"pip install 'initviz\[video\]'"):
+    with pytest.raises(FilmError, match=r"pip install av"):
         write_film(tmp_path / "film.mp4", recording, film())
     assert list(tmp_path.iterdir()) == []
 

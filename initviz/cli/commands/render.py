@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from initviz.cli.epochs import HELP, epochs_of
-from initviz.cli.films import RATE, film, shots
+from initviz.cli.films import RATE, film, prepare, shots
 from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
 from initviz.cli.progress import bars
 from initviz.cli.status import DONE, FAILED
@@ -40,7 +40,7 @@ EXAMPLES = """examples:
   initviz render zeros                               all pages of the last epoch, as PNG
   initviz render constant --page overview --epoch 0:60:20 --theme light
   initviz render depth --view gradients --size 85mm --theme paper --out flow.pdf
-  initviz render four-mistakes --view boundary --lanes 1,5 --format svg --ground transparent
+  initviz render four-mistakes --view boundary --lanes 1,5 --theme light --format svg
   initviz render zeros --page overview --epoch 0:60:2 --out zeros.mp4
 """
 
@@ -132,8 +132,10 @@ class Drawing:
 
 def run(options: argparse.Namespace) -> int:
     """Train and draw."""
-    figures = _figures(options)
     wanted = subjects(options)
+    if (options.format or _ending(options.out)) in FILMS:
+        prepare(wanted)
+    figures = _figures(options)
     if not wanted:
         raise BadInputError("render: say what; write a lesson, a TOML file or --csv FILE")
     drawings: list[Drawing] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import math
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from initviz.cli.training import recorded
 
 if TYPE_CHECKING:
     from initviz.recording import Recording
+
+log = logging.getLogger(__name__)
 
 EXAMPLES = """examples:
   initviz train zeros                                   train a lesson, print losses and scores
@@ -104,6 +107,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _out(path: Path) -> Path:
     """The file to write, looked at before anything is trained for it."""
+    try:
+        if path.is_dir():
+            raise BadInputError(f"-o: {path} is a folder; write the name of a file")
+    except OSError as error:  # as for a name that is too long
+        raise BadInputError(f"-o: {path}: cannot be written ({error.strerror})") from None
     if path.suffix.lower() != RUN_FILE:
         path = path.with_name(f"{path.name}{RUN_FILE}")
     try:
@@ -130,6 +138,8 @@ def _subject(options: argparse.Namespace) -> Subject:
         raise BadInputError(
             f"--epochs: {subject.name} has {last} epochs already; write {last} or more"
         )
+    if subject.recording and not same:
+        log.warning("%s was trained with other settings: it is begun anew", subject.name)
     return Subject(subject.name, experiment, subject.recording if same else None)
 
 
