@@ -9,7 +9,7 @@ setups := run test lint bench dev
 export PYTHON
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run test verify lint bench screens dev clean again
+.PHONY: help run test verify lint bench stress screens dev clean again
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ lint: .venv/ready-lint ## check style, types and who imports what
 
 bench: .venv/ready-bench ## measure the speed of training, drawing and starting
 	@$(python) -m benchmarks $(ARGS)
+
+stress: .venv/ready-test ## try to break it, as ARGS says: see docs/robustness.md
+	@$(python) -m stress $(ARGS)
 
 screens: .venv/ready-run ## draw the pictures of the window again
 	@if [ "$$(uname -s)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \

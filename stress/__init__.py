@@ -1,0 +1,1 @@
+"""What tries to break initviz, on purpose and repeatably: ``python -m stress``."""

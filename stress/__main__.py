@@ -1,0 +1,32 @@
+"""The command: ``python -m stress SUBJECT [options]``; it fails when anything was lost.
+
+``python -m stress SUBJECT --help`` tells a subject's options. What was tried and survived stands
+in docs/robustness.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+SUBJECTS: dict[str, str] = {}
+"""Every subject and what it tries. Its module has ``parser()`` and ``run(options) -> Tally``."""
+
+
+def main() -> int:
+    listed = "\n".join(f"  {name:10} {what}" for name, what in SUBJECTS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m stress", description=__doc__, epilog=f"subjects:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("subject", choices=SUBJECTS, metavar="SUBJECT")
+    subject = parser.parse_args(sys.argv[1:2]).subject
+    module = import_module(f"stress.{subject}")
+    tally = module.run(module.parser().parse_args(sys.argv[2:]))
+    print(f"\n{tally.text()}", flush=True)
+    return 1 if tally.lost else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
