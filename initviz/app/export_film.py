@@ -7,29 +7,19 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QSpinBox
 
 from initviz.app.endings import ExistsError, with_ending
+from initviz.app.export_pane import ExportPane, Row
 from initviz.app.filming import FilmDialog
-from initviz.export.figure import FASTEST, FILMS
+from initviz.export.figure import FASTEST, FILMS, FigureError
 from initviz.export.film import Epochs, Film, FilmError, Frames
 from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import LARGEST_SIDE, SMALLEST_SIDE
 from initviz.views.combo import Combo
-from initviz.views.style import GLYPHS, STYLES
+from initviz.views.style import STYLES
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
@@ -40,52 +30,20 @@ REST_MS = 300
 """How long choices rest before the preview follows."""
 
 
-class ExportFilm(QWidget):
-    """The choices on the right, one frame as it will be on the left.
-
-    Signals:
-        close_asked(): somebody is done.
-    """
-
-    close_asked = Signal()
+class ExportFilm(ExportPane):
+    """The choices of a film, and one frame as it will be."""
 
     def __init__(self, window: Window, what: str) -> None:
-        super().__init__()
-        self._window = window
-        self._recording = window.model.recording
+        super().__init__(window, "Film", "One frame of the film", REST_MS)
         self._frames: tuple[Film, Frames] | None = None
-        self._image = QImage()
         self._filming: FilmDialog | None = None
-        self.preview = QLabel()
-        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.preview.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.preview.setMinimumSize(200, 150)
-        self.preview.setAccessibleName("One frame of the film")
-        self.words = QLabel()
-        self.words.setProperty("muted", True)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._show)
-        self._build(what)
-        self._changed()
-
-    # --- building -----------------------------------------------------------------------------
-
-    def _build(self, what: str) -> None:
-        self.what, self.format, self.theme = (Combo() for _ in range(3))
-        for page in self._window.pages:
-            self.what.addItem(f"Page: {page.arrangement.title}", page.arrangement.name)
-        for page in self._window.pages:
-            for view in page.views:
-                self.what.addItem(view.title, view.name)
         self.what.setCurrentIndex(self.what.findData(what))
+        self.format, self.theme = Combo(), Combo()
         for name, title in FILMS.items():
             self.format.addItem(title, name)
         for name in STYLES:
             self.theme.addItem(name.capitalize(), name)
-        self.theme.setCurrentIndex(self.theme.findData(self._window.look.name))
+        self.theme.setCurrentIndex(self.theme.findData(window.look.name))
         last = max(self._recording.last, 0)
         self.first, self.last = _number(0, last, 0), _number(0, last, last)
         self.step = _number(1, max(last, 1), max(1, last // 200))
@@ -94,21 +52,7 @@ class ExportFilm(QWidget):
         self.height_field = _number(SMALLEST_SIDE, LARGEST_SIDE, 800)
         self.counter = QCheckBox("Epoch counter below")
         self.counter.setChecked(True)
-        self.lanes: list[QCheckBox] = []
-        boxes = QVBoxLayout()
-        boxes.setSpacing(0)
-        for lane in self._window.model.experiment.lanes:
-            box = QCheckBox(f"{GLYPHS[int(lane.colour or 0)]} {lane.title}")
-            box.setAccessibleName(f"Film {lane.title}")
-            box.setChecked(True)
-            box.toggled.connect(lambda _: self._changed())
-            boxes.addWidget(box)
-            self.lanes.append(box)
-        self.problem = QLabel()
-        self.problem.setProperty("cure", True)
-        self.problem.setWordWrap(True)
-        form = QFormLayout()
-        form.setVerticalSpacing(8)
+        rows: list[Row] = []
         for label, name, field in (
             ("Film", "What to film: a page or a view", self.what),
             ("Format", "Format of the file", self.format),
@@ -123,37 +67,15 @@ class ExportFilm(QWidget):
             field.setAccessibleName(name)
             field.setToolTip(name)
             field.setMinimumHeight(self.what.sizeHint().height())
-            form.addRow(label, field)
-        form.addRow("", self.counter)
-        form.addRow("Lanes", boxes)
-        self.save = QPushButton("Make the film…")
-        self.save.setProperty("primary", True)
-        self.save.clicked.connect(self._ask_where)
-        self.close_button = QPushButton("Close")
-        self.close_button.clicked.connect(self.close_asked)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.save)
-        buttons.addWidget(self.close_button)
-        side = QVBoxLayout()
-        side.addLayout(form)
-        side.addWidget(self.problem)
-        side.addStretch(1)
-        side.addLayout(buttons)
-        left = QVBoxLayout()
-        left.addWidget(self.preview, 1)
-        left.addWidget(self.words)
-        both = QHBoxLayout(self)
-        both.setContentsMargins(8, 8, 8, 8)
-        both.setSpacing(16)
-        both.addLayout(left, 1)
-        both.addLayout(side)
-        for combo in (self.what, self.format, self.theme):
-            combo.currentIndexChanged.connect(lambda _: self._changed())
-        for number in (
-            self.first, self.last, self.step, self.rate, self.width_field, self.height_field,
-        ):  # fmt: skip
-            number.valueChanged.connect(lambda _: self._changed())
+            rows.append((label, field))
+            if isinstance(field, QSpinBox):
+                field.valueChanged.connect(lambda _: self._changed())
+            else:
+                field.currentIndexChanged.connect(lambda _: self._changed())
         self.counter.toggled.connect(lambda _: self._changed())
+        self.save.setText("Make the film…")
+        self.lay_out([*rows, ("", self.counter)], [self.save])
+        self._changed()
 
     # --- what is chosen -----------------------------------------------------------------------
 
@@ -161,13 +83,10 @@ class ExportFilm(QWidget):
         """What is chosen.
 
         Raises:
-            FilmError: if it cannot be made.
+            FigureError: if it cannot be made.
         """
         if self._recording.last < 1:
             raise FilmError("a film needs more than epoch 0; train first")
-        chosen = tuple(place for place, box in enumerate(self.lanes) if box.isChecked())
-        if not chosen:
-            raise FilmError("no initialisation is chosen; tick at least one")
         film = Film(
             what=str(self.what.currentData()),
             theme=str(self.theme.currentData()),
@@ -176,8 +95,8 @@ class ExportFilm(QWidget):
             epochs=Epochs(self.first.value(), self.last.value(), self.step.value()),
             format=str(self.format.currentData()),
             counter=self.counter.isChecked(),
-            lanes=() if len(chosen) == len(self.lanes) else chosen,
-            focus=self._window.model.focus.within(self._window.model.experiment),
+            lanes=self.chosen_lanes(),
+            focus=self._window.model.focus.within(self._experiment),
         )
         film.epochs_of(self._recording)
         if film.format == "mp4":
@@ -189,22 +108,17 @@ class ExportFilm(QWidget):
         self._rest.stop()
         try:
             film = self.film()
-        except FilmError as error:
-            self._say(str(error))
+        except FigureError as error:
+            self.say(str(error))
             return
-        self._say("")
+        self.say("")
         frames = len(film.epochs_of(self._recording))
         self.words.setText(
             f"{frames} frames · {frames / film.rate:.1f} s · {film.pixels[0]} × {film.pixels[1]} "
             "pixels"
         )
-        self.save.setEnabled(False)
+        self.ready(False)
         self._rest.start()
-
-    def _say(self, problem: str) -> None:
-        self.problem.setText(f"{problem[:1].upper()}{problem[1:]}." if problem else "")
-        self.problem.setVisible(bool(problem))
-        self.save.setEnabled(not problem)
 
     def _show(self) -> None:
         """Draw the epoch that the window shows, or the one nearest to it in the film."""
@@ -217,16 +131,17 @@ class ExportFilm(QWidget):
             cursor = self._window.model.cursor
             frames.frame(min(epochs, key=lambda epoch: abs(epoch - cursor)))
             frames.check_size()
-        except FilmError as error:
-            self._say(str(error))
+        except FigureError as error:
+            self.say(str(error))
             return
         except Exception as error:  # whatever a probe may come upon: the choices stay
             log.exception("drawing a frame failed")
-            self._say(f"{type(error).__name__}: {error}")
+            self.say(f"{type(error).__name__}: {error}")
             return
         self._image = frames.image.copy()
-        self._fit()
-        self._say("")
+        self.fit()
+        self.say("")
+        self.ready(True)
 
     def _frames_for(self, film: Film) -> Frames:
         """What draws a film's frames: another one only where they would look differently."""
@@ -236,22 +151,12 @@ class ExportFilm(QWidget):
             self._frames = alike, Frames(self._recording, film)
         return self._frames[1]
 
-    def _fit(self) -> None:
-        if self._image.isNull():
-            return
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap.fromImage(self._image).scaled(
-            self.preview.size() * ratio,
+    def _pixmap(self) -> QPixmap:
+        return QPixmap.fromImage(self._image).scaled(
+            self.preview.size() * self.devicePixelRatioF(),
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
-        pixmap.setDevicePixelRatio(ratio)
-        self.preview.setPixmap(pixmap)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the frame as large as there is room."""
-        super().resizeEvent(event)
-        self._fit()
 
     def draw(self) -> None:
         """Draw a frame if there is none yet: the tab is on top now."""
@@ -260,7 +165,8 @@ class ExportFilm(QWidget):
 
     # --- making it ----------------------------------------------------------------------------
 
-    def _ask_where(self) -> None:
+    def ask_where(self) -> None:
+        """Ask for a file, and make the film."""
         film = self.film()
         name = f"initviz-{film.what}.{film.format}"
         chosen, _ = QFileDialog.getSaveFileName(
@@ -276,7 +182,7 @@ class ExportFilm(QWidget):
         try:
             path = with_ending(path, f".{film.format}")
         except ExistsError as error:
-            self._say(f"not saved: {error}")
+            self.say(f"not saved: {error}")
             return
         self._filming = FilmDialog(path, self._recording, film, self)
         self._filming.finished.connect(self._made)
@@ -286,11 +192,9 @@ class ExportFilm(QWidget):
         dialog, self._filming = self._filming, None
         assert dialog is not None
         if dialog.error:
-            self._say(f"not saved: {dialog.error}")
+            self.say(f"not saved: {dialog.error}")
         elif dialog.result():
-            self._window.memory.folder = dialog.path.parent
-            self._window.scrubber.say(f"saved: {dialog.path}")
-            self.words.setText(f"saved: {dialog.path}")
+            self.saved(dialog.path)
         dialog.deleteLater()
 
     def end(self) -> None:

@@ -5,21 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QMimeData, QSize, QTimer
+from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from initviz.app.endings import ExistsError, with_ending
+from initviz.app.export_pane import ExportPane, Row, named
 from initviz.app.export_size import SizeFields
 from initviz.app.job import Job
 from initviz.export.figure import FORMATS, GROUNDS, THEMES, Figure, FigureError
@@ -31,7 +22,6 @@ from initviz.subset import focus_among, focus_renumbered, lanes_of, snapshot_of
 from initviz.views.base import View
 from initviz.views.combo import Combo
 from initviz.views.page import Page
-from initviz.views.style import GLYPHS
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
@@ -44,122 +34,53 @@ KINDS = {"svg": "image/svg+xml", "pdf": "application/pdf"}
 """What programs call the formats on the clipboard."""
 
 
-class ExportPicture(QWidget):
-    """The choices on the right, the picture as it will be on the left.
+class ExportPicture(ExportPane):
+    """The choices of a picture, and the picture as it will be.
 
     What is drawn is a copy of the page or view that stands as the one in the window does, so that
     the window may go on meanwhile.
-
-    Signals:
-        close_asked(): somebody is done.
     """
 
-    close_asked = Signal()
-
     def __init__(self, window: Window, what: str) -> None:
-        super().__init__()
-        self._window = window
-        self._recording = window.model.recording
-        self._experiment = window.model.experiment
+        super().__init__(window, "Draw", "Preview of the picture", REST_MS)
         self._stage: Stage | None = None
         self._staged: object = None
         self._job: Job | None = None
         self._snapshots: dict[object, Snapshot] = {}
-        self._image = QImage()
-        self.preview = QLabel()
-        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.preview.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.preview.setMinimumSize(200, 150)
-        self.preview.setAccessibleName("Preview of the picture")
-        self.words = QLabel()
-        self.words.setProperty("muted", True)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._show)
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._look_at_job)
-        self._build(what)
-        self._changed()
-
-    # --- building -----------------------------------------------------------------------------
-
-    def _build(self, what: str) -> None:
-        self.what = _combo("What to draw: a page or a view")
-        for page in self._window.pages:
-            self.what.addItem(f"Page: {page.arrangement.title}", page.arrangement.name)
-        for page in self._window.pages:
-            for view in page.views:
-                self.what.addItem(view.title, view.name)
         self.what.setCurrentIndex(self.what.findData(what))
-        self.format = _combo("Format of the file")
+        self.format = named(Combo(), "Format of the file")
         for kind in FORMATS.values():
             self.format.addItem(kind.title + (" (vectors)" if kind.vector else ""), kind.name)
         self.sizes = SizeFields(self._screen_size())
-        self.theme = _combo("Colours")
+        self.theme = named(Combo(), "Colours")
         for name, title in THEMES.items():
             self.theme.addItem(title, name)
-        self.theme.setCurrentIndex(self.theme.findData(self._window.look.name))
-        self.ground = _combo("What is behind the plots")
+        self.theme.setCurrentIndex(self.theme.findData(window.look.name))
+        self.ground = named(Combo(), "What is behind the plots")
         for name, title in GROUNDS.items():
             self.ground.addItem(title[:1].upper() + title[1:], name)
-        self.epoch = _combo("Epoch")
+        self.epoch = named(Combo(), "Epoch")
         for epoch in self._recording.kept_epochs():
             self.epoch.addItem(str(epoch), epoch)
-        shown = self._recording.kept_epochs() and self._recording.nearest(self._window.model.cursor)
+        shown = self._recording.kept_epochs() and self._recording.nearest(window.model.cursor)
         self.epoch.setCurrentIndex(self.epoch.findData(shown))
-        self.lanes: list[QCheckBox] = []
-        self.problem = QLabel()
-        self.problem.setProperty("cure", True)
-        self.problem.setWordWrap(True)
-        form = QFormLayout()
-        form.addRow("Draw", self.what)
-        form.addRow("Format", self.format)
-        for label, row in self.sizes.rows:
-            form.addRow(label, row)
-        form.addRow("Colours", self.theme)
-        form.addRow("Ground", self.ground)
-        form.addRow("Epoch", self.epoch)
-        form.setVerticalSpacing(8)
-        boxes = QVBoxLayout()
-        boxes.setSpacing(0)
-        for lane in self._experiment.lanes:
-            box = QCheckBox(f"{GLYPHS[int(lane.colour or 0)]} {lane.title}")
-            box.setAccessibleName(f"Draw {lane.title}")
-            box.setChecked(True)
-            box.toggled.connect(lambda _: self._changed())
-            boxes.addWidget(box)
-            self.lanes.append(box)
-        form.addRow("Lanes", boxes)
-        self.save, self.copy = QPushButton("Save…"), QPushButton("Copy")
-        self.save.setProperty("primary", True)
+        self.save.setText("Save…")
+        self.copy = QPushButton("Copy")
         self.copy.setToolTip("Put the picture on the clipboard")
-        self.close_button = QPushButton("Close")
-        self.save.clicked.connect(self._ask_where)
         self.copy.clicked.connect(self.copy_picture)
-        self.close_button.clicked.connect(self.close_asked)
-        buttons = QHBoxLayout()
-        for button in (self.save, self.copy, self.close_button):
-            buttons.addWidget(button)
-        side = QVBoxLayout()
-        side.addLayout(form)
-        side.addWidget(self.problem)
-        side.addStretch(1)
-        side.addLayout(buttons)
-        left = QVBoxLayout()
-        left.addWidget(self.preview, 1)
-        left.addWidget(self.words)
-        both = QHBoxLayout(self)
-        both.setContentsMargins(8, 8, 8, 8)
-        both.setSpacing(16)
-        both.addLayout(left, 1)
-        both.addLayout(side)
+        rows: list[Row] = [
+            ("Draw", self.what), ("Format", self.format), *self.sizes.rows,
+            ("Colours", self.theme), ("Ground", self.ground), ("Epoch", self.epoch),
+        ]  # fmt: skip
+        self.lay_out(rows, [self.save, self.copy])
         for combo in (self.format, self.theme, self.ground, self.epoch):
             combo.currentIndexChanged.connect(lambda _: self._changed())
         self.what.currentIndexChanged.connect(lambda _: self._what_changed())
         self.sizes.changed.connect(self._changed)
+        self._changed()
 
     # --- what is chosen -----------------------------------------------------------------------
 
@@ -177,15 +98,13 @@ class ExportPicture(QWidget):
         Raises:
             FigureError: if it cannot be drawn.
         """
-        chosen = tuple(place for place, box in enumerate(self.lanes) if box.isChecked())
-        if not chosen:
-            raise FigureError("no initialisation is chosen; tick at least one")
+        lanes = self.chosen_lanes()
         if self.epoch.currentData() is None:
             raise FigureError("nothing is recorded yet; wait for epoch 0")
         figure = Figure(
             self.what.currentData(), self.format.currentData(), self.sizes.chosen(),
             self.theme.currentData(), self.ground.currentData(),
-            () if len(chosen) == len(self.lanes) else chosen,
+            lanes,
         )  # fmt: skip
         check(figure)
         return figure
@@ -206,9 +125,9 @@ class ExportPicture(QWidget):
             figure = self.figure()
         except FigureError as error:
             self._rest.stop()
-            self._say(str(error))
+            self.say(str(error))
             return
-        self._say("")
+        self.say("")
         vector = FORMATS[figure.format].vector
         self.sizes.resolution.setEnabled(not vector)  # which has no pixels
         pixels = (
@@ -217,12 +136,6 @@ class ExportPicture(QWidget):
         self.words.setText(" · ".join(filter(None, [figure.size.title, pixels])))
         self.ready(False)
         self._rest.start()
-
-    def _say(self, problem: str) -> None:
-        self.problem.setText(f"{problem[:1].upper()}{problem[1:]}." if problem else "")
-        self.problem.setVisible(bool(problem))
-        if problem:
-            self.ready(False)
 
     def ready(self, ready: bool) -> None:
         """Whether what is chosen is drawn, and can be saved."""
@@ -267,7 +180,7 @@ class ExportPicture(QWidget):
         self._look.stop()
         self._job = None
         if job.error:
-            self._say(job.error)
+            self.say(job.error)
             return
         self._snapshots = {self._asked: job.result}
         if not self._rest.isActive():
@@ -291,18 +204,11 @@ class ExportPicture(QWidget):
         assert self._stage is not None
         self._stage.show(snapshot_of(snapshot, figure.lanes) if figure.lanes else snapshot)
         self._image = preview(self._stage.shown, figure, self._room())
-        self._fit()
+        self.fit()
         self.ready(True)
 
     def _room(self) -> QSize:
         return self.preview.size() * self.devicePixelRatioF()
-
-    def _fit(self) -> None:
-        if self._image.isNull():
-            return
-        pixmap = QPixmap.fromImage(self._image)
-        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
-        self.preview.setPixmap(pixmap)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw the preview as large as there is room."""
@@ -330,7 +236,8 @@ class ExportPicture(QWidget):
         QGuiApplication.clipboard().setMimeData(mime)
         self.words.setText("copied: the picture is on the clipboard")
 
-    def _ask_where(self) -> None:
+    def ask_where(self) -> None:
+        """Ask for a file, and save the picture."""
         figure = self.figure()
         name = f"initviz-{figure.what}-epoch-{self.epoch.currentData()}.{figure.format}"
         title = FORMATS[figure.format].title
@@ -348,13 +255,11 @@ class ExportPicture(QWidget):
             path = with_ending(path, f".{form}")
             save(self.data(), path)
         except (ExistsError, PictureError) as error:
-            self._say(f"not saved: {error}")
+            self.say(f"not saved: {error}")
             self.ready(True)
             return
-        self._say("")
-        self._window.memory.folder = path.parent
-        self._window.scrubber.say(f"saved: {path}")
-        self.words.setText(f"saved: {path}")
+        self.say("")
+        self.saved(path)
 
     def end(self) -> None:
         """Give everything up that would go on without the dialog."""
@@ -369,10 +274,3 @@ class ExportPicture(QWidget):
         if self._stage is not None:
             self._stage.close()
             self._stage = None
-
-
-def _combo(name: str) -> Combo:
-    combo = Combo()
-    combo.setAccessibleName(name)
-    combo.setToolTip(name)
-    return combo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from initviz.export.figure import FASTEST, FILMS
+from initviz.export.figure import FASTEST, FILMS, FigureError
 from initviz.focus import NEAREST, Focus
 from initviz.recording import Recording
 from initviz.views import VIEWS
@@ -17,7 +17,7 @@ SMALLEST_SIDE, LARGEST_SIDE = 200, 4096
 """Pixels. H.264 players take 4096 on a side; smaller ones leave no room for a view."""
 
 
-class FilmError(ValueError):
+class FilmError(FigureError):
     """A film that cannot be made as it was asked for; the message says what to choose instead."""
 
 
