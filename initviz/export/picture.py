@@ -72,15 +72,6 @@ def save(data: bytes, path: Path) -> None:
         raise PictureError(f"{path}: {error.strerror or error}") from error
 
 
-def save_png(image: QImage, path: Path) -> None:
-    """Write an image; see ``save``.
-
-    Raises:
-        PictureError: if it is empty, and as ``save``.
-    """
-    save(_png_bytes(image, path.name), path)
-
-
 def _png(what: Drawable, figure: Figure) -> bytes:
     size = figure.size
     ground = figure.ground != "transparent"

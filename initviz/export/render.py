@@ -24,7 +24,7 @@ from initviz.views import VIEWS
 from initviz.views.base import View, lane_marks
 from initviz.views.key import Entry
 from initviz.views.page import PAGES, Page
-from initviz.views.style import STYLES, Style
+from initviz.views.style import Style
 
 
 @contextmanager
@@ -240,24 +240,3 @@ def check(figure: Figure) -> None:
         names = ", ".join([*PAGES, *VIEWS])
         raise FigureError(f'there is no page or view "{figure.what}"; choose one of {names}')
     figure.check(page=figure.what in PAGES)
-
-
-def render_page(
-    snapshot: Snapshot,
-    page: str = "overview",
-    style: str = "dark",
-    size: Sequence[int] = (1280, 800),
-    scale: float = 1.0,
-) -> QImage:
-    """One page, or one view, of one epoch as an image; call it inside ``application()``.
-
-    Args:
-        snapshot: the epoch to draw.
-        page: a name in ``PAGES`` or in ``VIEWS``.
-        style: "dark" or "light".
-        size: width and height on the screen.
-        scale: pixels of the image for one of the screen.
-    """
-    with staged(page, STYLES[style], size) as stage:
-        stage.show(snapshot)
-        return stage.image(scale)

@@ -16,12 +16,12 @@ from initviz.experiment import DataSettings, Experiment, Lane
 from initviz.export.film import Epochs, Film, FilmError, FilmFileError, Filming, write_film
 from initviz.export.gif import GifWriter, Palette
 from initviz.export.options import FORMATS
-from initviz.export.render import render_page
 from initviz.parts import Part, Wanted
 from initviz.recording import Recording
 from initviz.views import VIEWS
 from initviz.views.page import PAGES
 from initviz.views.style import DARK, STYLES
+from tests.export.drawing import image_of
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -64,7 +64,7 @@ def seconds(path: Path) -> float:
 
 def picture(recording: Recording, epoch: int, style: str, height: int) -> NDArray[np.uint8]:
     shown = probe(recording, epoch, Wanted(parts=frozenset(Part)))
-    image = render_page(shown, "gradients", style, (SIZE[0], height))
+    image = image_of(shown, "gradients", style, (SIZE[0], height))
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(height, SIZE[0], 4)
     return pixels[..., 2::-1].copy()
 

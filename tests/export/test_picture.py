@@ -11,23 +11,18 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from initviz.export.picture import SCALES, PictureError, draw, save_png
-from initviz.export.render import application, render_page
+from initviz.export.figure import Figure
+from initviz.export.picture import SCALES, PictureError, draw, encode, save
+from initviz.export.render import application
 from initviz.views import VIEWS
 from initviz.views.base import View
 from initviz.views.canvas import Canvas
 from initviz.views.page import PAGES, Page
 from initviz.views.panel import Panel
 from initviz.views.style import DARK, STYLES
+from tests.export.drawing import image_of
 from tests.views.inside import with_inside
 from tests.views.snapshots import linear_logits, snapshot
-
-
-@pytest.fixture
-def image() -> QImage:
-    image = QImage(20, 10, QImage.Format.Format_ARGB32)
-    image.fill(QColor("#123456"))
-    return image
 
 
 def view_of(qtbot: QtBot, name: str) -> View:
@@ -102,7 +97,7 @@ def test_a_page_is_rendered_as_large_as_it_was_asked_for(
     qapp: object, qtbot: QtBot, style: str, page: str
 ) -> None:
     shown = with_inside(snapshot(3, epoch=1, boundary=linear_logits(1, 0.3, 0)))
-    image = render_page(shown, page, style, (800, 500), 2)
+    image = image_of(shown, page, style, scale=2)
 
     assert image.size() == QSize(1600, 1000)
     ground = image.pixelColor(0, 0)
@@ -114,7 +109,7 @@ def test_a_page_is_rendered_as_large_as_it_was_asked_for(
 def test_the_same_snapshot_gives_the_same_picture(qapp: object) -> None:
     shown = snapshot(epoch=1, boundary=linear_logits(1, 0.3, 0))
 
-    first, second = (render_page(shown, size=(800, 500)) for _ in range(2))
+    first, second = (image_of(shown) for _ in range(2))
     assert first == second
     assert first.size() == QSize(800, 500)
 
@@ -122,7 +117,7 @@ def test_the_same_snapshot_gives_the_same_picture(qapp: object) -> None:
 def test_rendering_leaves_no_widget(qapp: object) -> None:
     gc.collect()
     before = len(QApplication.allWidgets())
-    render_page(snapshot(boundary=linear_logits(1, 0, 0)), size=(800, 500))
+    image_of(snapshot(boundary=linear_logits(1, 0, 0)))
     gc.collect()
 
     assert len(QApplication.allWidgets()) == before
@@ -136,7 +131,7 @@ def test_a_page_is_gone_as_soon_as_it_is_rendered(qapp: object) -> None:
     try:
         before = len(QApplication.allWidgets())
         for _ in range(2):
-            render_page(shown, size=(800, 500))
+            image_of(shown)
             assert len(QApplication.allWidgets()) == before
     finally:
         gc.enable()
@@ -156,7 +151,7 @@ def test_a_page_that_cannot_be_drawn_is_gone_too(
     before = there()
     monkeypatch.setattr("initviz.export.render.draw", fail)
     with pytest.raises(MemoryError) as raised:
-        render_page(snapshot(boundary=linear_logits(1, 0, 0)), size=(800, 500))
+        image_of(snapshot(boundary=linear_logits(1, 0, 0)))
 
     assert raised.tb  # it holds what the drawing has left
     # What pyqtgraph makes for its plots' menus lives as long as they do.
@@ -170,19 +165,10 @@ def test_an_application_that_is_there_is_used_and_kept(qapp: object) -> None:
         assert app is qapp
 
 
-def test_a_png_holds_the_picture(tmp_path: Path, image: QImage) -> None:
-    path = tmp_path / "picture.png"
-    save_png(image, path)
-
-    assert path.read_bytes().startswith(b"\x89PNG")
-    assert QImage(str(path)).pixelColor(3, 3) == QColor("#123456")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["picture.png"]
-
-
-def test_a_png_may_be_read_by_whom_the_umask_lets(tmp_path: Path, image: QImage) -> None:
+def test_a_picture_may_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
-        save_png(image, tmp_path / "picture.png")
+        save(b"the new one", tmp_path / "picture.png")
     finally:
         os.umask(before)
 
@@ -192,7 +178,6 @@ def test_a_png_may_be_read_by_whom_the_umask_lets(tmp_path: Path, image: QImage)
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
 def test_an_interrupted_save_leaves_the_old_picture_and_no_half_one(
     tmp_path: Path,
-    image: QImage,
     error: BaseException | type[BaseException],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -204,32 +189,31 @@ def test_an_interrupted_save_leaves_the_old_picture_and_no_half_one(
 
     monkeypatch.setattr("initviz.whole.os.replace", interrupt)
     with pytest.raises((KeyboardInterrupt, PictureError)):
-        save_png(image, path)
+        save(b"the new one", path)
 
     assert path.read_bytes() == b"the old one"
     assert [entry.name for entry in tmp_path.iterdir()] == ["picture.png"]
 
 
-def test_a_missing_folder_is_named_in_the_error(tmp_path: Path, image: QImage) -> None:
+def test_a_missing_folder_is_named_in_the_error(tmp_path: Path) -> None:
     path = tmp_path / "missing" / "picture.png"
     with pytest.raises(PictureError, match="No such file or directory") as raised:
-        save_png(image, path)
+        save(b"the new one", path)
 
     assert str(path) in str(raised.value)
 
 
-def test_a_full_disk_is_named_in_the_error(
-    tmp_path: Path, image: QImage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_named_in_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("initviz.whole.os.fdopen", full)
     with pytest.raises(PictureError, match="No space left"):
-        save_png(image, tmp_path / "picture.png")
+        save(b"the new one", tmp_path / "picture.png")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_empty_picture_is_an_error(tmp_path: Path) -> None:
+def test_an_empty_picture_is_an_error(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("initviz.export.picture._image", lambda *_, **__: QImage())
     with pytest.raises(PictureError, match="cannot be encoded"):
-        save_png(QImage(), tmp_path / "picture.png")
+        encode(view_of(qtbot, "boundary"), Figure("boundary"))
