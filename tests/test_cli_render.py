@@ -111,7 +111,10 @@ def test_only_the_parts_that_are_drawn_are_computed(
 @pytest.mark.parametrize(
     ("words", "cure"),
     [
-        (["--view", "boundry"], 'no view "boundry"; choose from boundary, activations'),
+        (
+            ["--view", "boundry"],
+            'no view "boundry"; did you mean "boundary"? choose from boundary, activations',
+        ),
         (["--page", "history"], 'no page "history"; choose from overview, neurons, weights'),
         (["--page", "overview", "--size", "85mm"], "choose 142x109 to"),
         (["--size", "85"], "write one like 1280x800, 85mm or 170x120mm"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -241,7 +242,6 @@ def test_parquet_gives_the_table_back(
     if reader == "polars":
         assert pl.read_parquet(file).equals(frame)
         return
-    parquet = pytest.importorskip("pyarrow.parquet")
     table = parquet.read_table(file)
     assert table.column_names == frame.columns
     for name in ("epoch", "lane_name", "gradient_norm", "symmetry"):

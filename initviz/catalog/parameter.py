@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import core_schema
 
+from initviz.spelling import meant
+
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
@@ -162,7 +164,8 @@ class Parameter:
         if value in values:
             return str(value)
         raise SettingError(
-            f'{self.label}: "{value}" is not known; choose one of {", ".join(values)}'
+            f'{self.label}: "{value}" is not known; {meant(str(value), values)}'
+            f"choose one of {', '.join(values)}"
         )
 
     def _check_number(self, value: Any, number: type[int] | type[float]) -> int | float:

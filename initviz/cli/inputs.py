@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from initviz.catalog.lessons import find
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
+from initviz.spelling import meant
 
 if TYPE_CHECKING:
     from initviz.recording import Recording
@@ -69,6 +71,15 @@ def subject_of(what: str) -> Subject:
     except LookupError as error:
         if what.endswith(".toml"):
             raise BadInputError(f"{what}: there is no such file") from None
+        if os.path.isfile(what):
+            endings = f".toml, {RUN_FILE}, .csv or .tsv"
+            raise BadInputError(
+                f"{what}: its name does not tell what it holds; let it end in {endings}"
+            ) from None
+        from initviz.cli import COMMANDS
+
+        if (hint := meant(what, COMMANDS)) and " " not in what:
+            raise BadInputError(f'there is no command or lesson "{what}"; {hint}') from None
         raise BadInputError(str(error.args[0])) from None
     return Subject(lesson.name, lesson.experiment)
 

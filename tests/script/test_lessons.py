@@ -46,7 +46,6 @@ def test_a_lessons_script_needs_nothing_but_torch_numpy_and_scikit_learn(name: s
 
 
 def test_scripts_are_in_ruffs_form(tmp_path: Path) -> None:
-    pytest.importorskip("ruff")
     experiments = [
         *(lesson.experiment for lesson in LESSONS.values()),
         *(Experiment(lanes=(Lane(scheme=scheme, scale=2.0),)) for scheme in SCHEMES),

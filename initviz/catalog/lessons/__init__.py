@@ -18,6 +18,7 @@ from typing import Any
 
 from initviz.claims import Claim, read_claim
 from initviz.experiment import Experiment
+from initviz.spelling import meant
 
 
 @dataclass(frozen=True)
@@ -133,4 +134,5 @@ def find(wanted: str) -> Lesson:
         if key.isdecimal() and len(key) < 9 and int(key) == lesson.number:
             return lesson
     known = ", ".join(f"{lesson.number} {lesson.name}" for lesson in LESSONS.values())
-    raise LookupError(f'lesson: there is no "{wanted}"; choose one of {known}')
+    hint = meant(key, LESSONS)
+    raise LookupError(f'lesson: there is no "{wanted}"; {hint}choose one of {known}')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -30,12 +31,16 @@ from initviz.export.figure import (
     parse_lanes,
     parse_size,
 )
+from initviz.spelling import meant
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 OUT = "initviz-out"
 SIZE = "1280x800"
+FOREIGN = ["jpg", "jpeg", "webp", "bmp", "tif", "tiff", "eps", "ps", "avi", "mov", "webm"]
+"""Endings of pictures and films that are not written."""
+
 EXAMPLES = """examples:
   initviz render zeros                               all pages of the last epoch, as PNG
   initviz render constant --page overview --epoch 0:60:20 --theme light
@@ -96,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
         help="what is behind the plots: the theme's colour, white, or nothing (theme)",
     )  # fmt: skip
     parser.add_argument(
-        "--out", type=Path, default=Path(OUT), metavar="PATH",
+        "-o", "--out", type=Path, default=Path(OUT), metavar="PATH",
         help=f"a folder, or the file for a single picture, whose ending tells the format ({OUT})",
     )  # fmt: skip
     parser.add_argument(
@@ -132,6 +137,7 @@ class Drawing:
 
 def run(options: argparse.Namespace) -> int:
     """Train and draw."""
+    _check_out(options.out)
     wanted = subjects(options)
     if (options.format or _ending(options.out)) in FILMS:
         prepare(wanted)
@@ -253,7 +259,8 @@ def _figure(options: argparse.Namespace, what: str, ending: str, is_page: bool) 
     if (options.page or options.view) and what not in _known(is_page):
         kind = "page" if is_page else "view"
         raise BadInputError(
-            f'--{kind}: there is no {kind} "{what}"; choose from {", ".join(_known(is_page))}'
+            f'--{kind}: there is no {kind} "{what}"; {meant(what, _known(is_page))}'
+            f"choose from {', '.join(_known(is_page))}"
         )
     return figure
 
@@ -268,6 +275,13 @@ def _known(pages: bool) -> list[str]:
 def _ending(out: Path) -> str:
     """The format that the name of a file tells; "" for a folder."""
     return out.suffix.lower().removeprefix(".") if _is_file(out) else ""
+
+
+def _check_out(out: Path) -> None:
+    """Refuse what looks like a picture of another format: it would become a folder."""
+    if out.suffix.lower().removeprefix(".") in FOREIGN and not os.path.isdir(out):
+        known = ", ".join((*FORMATS, *FILMS))
+        raise BadInputError(f"--out: {out.suffix} cannot be written; end it in one of {known}")
 
 
 def _is_file(out: Path) -> bool:

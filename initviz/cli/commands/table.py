@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         help="csv or parquet for tables, safetensors or npz for weights (the first)",
     )  # fmt: skip
     parser.add_argument(
-        "--out", default=OUT, metavar="PATH",
+        "-o", "--out", default=OUT, metavar="PATH",
         help=f"a file, whose ending tells the format, a folder, or - for standard output ({OUT})",
     )  # fmt: skip
     parser.add_argument(

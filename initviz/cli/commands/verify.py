@@ -81,7 +81,8 @@ def run(options: argparse.Namespace) -> int:
             } for each in verified] for lesson, verified in found.items()
         })  # fmt: skip
     elif not options.quiet or met < len(claims):
-        print(f"\n{met} of {len(claims)} claims are met in {len(lessons)} lessons")
+        lessons_read = "1 lesson" if len(lessons) == 1 else f"{len(lessons)} lessons"
+        print(f"\n{met} of {len(claims)} claims are met in {lessons_read}")
     return DONE if met == len(claims) else FAILED
 
 

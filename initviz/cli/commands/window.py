@@ -19,7 +19,10 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "what", nargs="?", help="a lesson, an experiment's TOML file, a run file, or a CSV file"
+        "what",
+        nargs="*",
+        metavar="LESSON|FILE",
+        help="a lesson, an experiment's TOML file, a run file, or a CSV file",
     )
     add_csv(parser)
     return parser
@@ -37,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         from initviz.app.start import run as start
 
         if first and first.recording:
-            return start(first.experiment, (first.recording, Path(options.what)))
+            return start(first.experiment, (first.recording, Path(options.what[0])))
         return start(first.experiment if first else None)
     print(
         "initviz: there is no display to open a window on; "
