@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 
 class Banner(QFrame):
-    """A line across the page: what went wrong."""
+    """A line across the page: what went wrong.
+
+    Signals:
+        noted(note): it says what could not be done.
+    """
+
+    noted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,3 +45,4 @@ class Banner(QFrame):
         self.text.setText(note)
         self.button.setVisible(self._failed)
         self.setVisible(True)
+        self.noted.emit(note)

@@ -113,6 +113,9 @@ class ExportData(QWidget):
         self.what.currentIndexChanged.connect(lambda _: self._what_changed())
         self.epochs.currentIndexChanged.connect(lambda _: self._changed())
         self.format.currentIndexChanged.connect(lambda _: self._changed())
+        # What the window says of them stands behind the dialog.
+        window.scrubber.said.connect(self.words.setText)
+        window.banner.noted.connect(self.words.setText)
         self._what_changed()
 
     def _button(self, name: str, help_: str, call: Callable[[], object]) -> QWidget:

@@ -26,9 +26,12 @@ class RecentMenu(QMenu):
         """Show what there is now."""
         self.clear()
         paths = self._window.memory.recent
+        names = [path.name for path in paths]
         for path in paths:
             there = os.path.exists(path)  # Path.exists raises where a folder may not be read
-            name = path.name.replace("&", "&&")
+            # Files of one name are told apart by their folders.
+            name = path.name if names.count(path.name) == 1 else f"{path.name} – {path.parent}"
+            name = name.replace("&", "&&")
             action = QAction(name if there else f"{name} (missing)", self)
             action.setToolTip(str(path))
             action.setEnabled(there)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from initviz.app.edits import Edits, Stand
 from initviz.app.pins import Pins
 from initviz.app.runlist import RunList
-from initviz.app.runs import PastRun, Runs
+from initviz.app.runs import PastRun, Runs, title_of
 from initviz.catalog.lessons import Lesson
 from initviz.experiment import Experiment
 from initviz.views.style import Style
@@ -38,10 +38,12 @@ class Session(QObject):
         self.list = RunList(self.runs, self.pins, window)
         self.list.asked.connect(self.show_run)
         self.pins.changed.connect(self._pins_changed)
+        self.runs.changed.connect(self._name_window)
 
     def note(self) -> None:
         """Make a step of what has changed in the window since the last time."""
         self.edits.note(Stand(self._window.model.experiment, self._window.lesson))
+        self._name_window()
 
     def show_list(self) -> None:
         """Open the list of runs."""
@@ -69,6 +71,13 @@ class Session(QObject):
         else:
             self._window.player.bring_back(run.recording, experiment, run.cursor)
         self._window.lesson_shown()
+
+    def _name_window(self) -> None:
+        """Let the window's title tell the run: of a file its name, else what sets it apart."""
+        run, window = self.runs.present, self._window
+        title = run.title if run else title_of(window.model.experiment, window.lesson, None)
+        if window.windowTitle() != (whole := f"{title} – initviz"):
+            window.setWindowTitle(whole)
 
     def _pins_changed(self) -> None:
         for page in self._window.pages:

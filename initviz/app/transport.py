@@ -101,9 +101,15 @@ def speed_text(speed: float) -> str:
 
 
 class Scrubber(QWidget):
-    """The epoch shown, a slider over all recorded epochs, the speed and the device."""
+    """The epoch shown, a slider over all recorded epochs, the speed and the device.
+
+    Signals:
+        moved(epoch): somebody wants to see another one.
+        said(note): it says what was just done.
+    """
 
     moved = Signal(int)
+    said = Signal(str)
 
     def __init__(self, model: Model) -> None:
         super().__init__()
@@ -161,6 +167,7 @@ class Scrubber(QWidget):
 
     def say(self, note: str) -> None:
         """Say for a few seconds what was just done, where it moves nothing; "" takes it back."""
+        self.said.emit(note)
         self.state.setText(note or self._state_text)
         if note:
             self._saying.start(SAYING_MS)

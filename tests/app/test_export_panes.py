@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -19,6 +19,7 @@ from initviz.app.model import Phase
 from initviz.app.window import Window
 from initviz.export.data import CONTENTS
 from tests.app.conftest import LONG, SMALL, MakeWindow
+from tests.app.hands import answer
 
 
 @pytest.fixture
@@ -190,3 +191,18 @@ def test_a_window_that_is_closed_gives_its_film_up(
     trained.close()
 
     assert list(folder.iterdir()) == []
+
+
+@data
+def test_a_run_that_is_saved_from_the_dialog_is_told_there(
+    trained: Window, dialog: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    answer(monkeypatch, "getSaveFileName", tmp_path / "mine.initviz")
+    button = next(b for b in dialog.data.findChildren(QPushButton) if b.text() == "Save run…")
+    button.click()
+    told = f"saved: {tmp_path / 'mine.initviz'}"
+    qtbot.waitUntil(lambda: dialog.data.words.text() == told, timeout=LONG)
+
+    answer(monkeypatch, "getSaveFileName", tmp_path / "missing" / "mine.initviz")
+    button.click()
+    qtbot.waitUntil(lambda: "Not saved" in dialog.data.words.text(), timeout=LONG)

@@ -253,6 +253,32 @@ def test_a_window_that_is_closed_gives_up_what_it_opens(
     assert window.model.experiment == SMALL
 
 
+def test_recent_files_of_one_name_are_told_apart_by_their_folders(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    window = make_window()
+    for path in ("one/a.toml", "other/a.toml", "other/b.toml"):
+        window.memory.note_file(tmp_path / path)
+
+    assert [a.text() for a in recent_menu(window).actions()[:3]] == [
+        "b.toml (missing)", f"a.toml – {tmp_path / 'other'} (missing)",
+        f"a.toml – {tmp_path / 'one'} (missing)",
+    ]  # fmt: skip
+
+
+def test_the_windows_title_names_the_run_that_is_shown(
+    make_window: MakeWindow, qtbot: QtBot, saved: Path
+) -> None:
+    window = make_window()
+    assert window.windowTitle() == "Own experiment – initviz"
+    window.files.open_path(saved)
+    qtbot.waitUntil(lambda: shows(window, 3, OTHER), timeout=LONG)
+    assert window.windowTitle() == "other – initviz"
+
+    window.choose_lesson("zeros")
+    assert window.windowTitle() == f"{LESSONS['zeros'].title} – initviz"
+
+
 def test_a_run_of_another_torch_says_so(
     make_window: MakeWindow, qtbot: QtBot, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
