@@ -258,7 +258,7 @@ def test_an_interrupted_save_ends_with_130_and_leaves_the_old_file(
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-def test_ctrl_c_ends_a_training_without_a_traceback(small: str, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_training_and_keeps_what_there_is(small: str, tmp_path: Path) -> None:
     code = (
         "import sys, initviz.cli.training as t\n"
         "from initviz.recording import Recording\n"
@@ -283,7 +283,10 @@ def test_ctrl_c_ends_a_training_without_a_traceback(small: str, tmp_path: Path) 
     assert program.returncode == 130
     assert "initviz: interrupted" in said[1]
     assert "Traceback" not in said[1]
-    assert os.listdir(tmp_path) == ["small.toml"]
+    kept = open_run(tmp_path / "run.initviz")
+    assert f"interrupted after epoch {kept.last}; the run is kept" in said[1]
+    assert (said[0].split() or ["0"])[-1] == str(kept.last)
+    assert sorted(os.listdir(tmp_path)) == ["run.initviz", "small.toml"]
 
 
 def test_a_table_of_ones_own_travels_in_the_run_file(small: str, capsys: Said) -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import argparse
 import logging
 import math
+import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from initviz.cli.inputs import RUN_FILE, BadInputError, Subject, add_csv, subjects
 from initviz.cli.printing import print_json
-from initviz.cli.progress import bars
+from initviz.cli.progress import Bar, bars
 from initviz.cli.settings import changed, settings_help
-from initviz.cli.status import DONE, FAILED
+from initviz.cli.status import DONE, FAILED, INTERRUPTED
 from initviz.cli.training import recorded
-
-if TYPE_CHECKING:
-    from initviz.recording import Recording
+from initviz.recording import Recording
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ EXAMPLES = """examples:
 
 STATUSES = """exit status:
   0 done; 1 diverged (with --fail-on), a device is missing, or the disk is full; 2 bad input;
-  130 interrupted
+  130 interrupted; what -o names has the epochs until then
 """
 
 
@@ -82,11 +81,19 @@ def run(options: argparse.Namespace) -> int:
     from initviz.runfile import RunFileError, save_run
 
     last = subject.experiment.epochs
+    recording = subject.recording or Recording(subject.experiment)
+    subject = Subject(subject.name, subject.experiment, recording)
     try:
         with bars(quiet=options.quiet, transient=True) as progress:
-            recording = recorded(subject, last, progress.begin(subject.name, last).reach)
+            bar = progress.begin(subject.name, last)
+            if out:
+                kept = _keep(subject, last, bar, out)
+            else:
+                recorded(subject, last, bar.reach)
         if out:
             save_run(recording, out)
+            if not kept:
+                return _interrupted(recording, out)
     except CsvError as error:
         raise BadInputError(str(error)) from None
     except (DeviceError, RunFileError) as error:
@@ -103,6 +110,37 @@ def run(options: argparse.Namespace) -> int:
             print(out)
     diverged = bool((recording.diverged_at() >= 0).any())
     return FAILED if diverged and options.fail_on == "diverged" else DONE
+
+
+def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> bool:
+    """Train, and keep the run now and then; returns whether it came to its end."""
+    from initviz.cli.keeping import Keeper, StoppedError, stopped_between_epochs
+
+    assert subject.recording is not None
+    keeper = Keeper(subject.recording, out)
+    with stopped_between_epochs() as stop:
+
+        def reached(epoch: int) -> None:
+            bar.reach(epoch)
+            if epoch == last:
+                return
+            stop.check()
+            keeper.look()
+
+        try:
+            recorded(subject, last, reached)
+        except StoppedError:
+            return False
+    return True
+
+
+def _interrupted(recording: Recording, out: Path) -> int:
+    print(
+        f"initviz: interrupted after epoch {recording.last}; the run is kept: go on with "
+        f"initviz train {shlex.quote(str(out))} -o {shlex.quote(str(out))}",
+        file=sys.stderr,
+    )
+    return INTERRUPTED
 
 
 def _out(path: Path) -> Path:
