@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QTabWidget, QVBoxLayout
 
@@ -14,7 +15,8 @@ from initviz.app.export_picture import ExportPicture
 if TYPE_CHECKING:
     from initviz.app.window import Window
 
-FIRST_SIZE = (940, 600)
+FIRST_SIZE, SHARE = (940, 600), 0.72
+"""Pixels, and how much of a larger window the dialog takes: the preview gains by it."""
 
 PICTURE, FILM, DATA = "picture", "film", "data"
 KINDS = {PICTURE: "Picture", FILM: "Film", DATA: "Data and code"}
@@ -33,7 +35,8 @@ class Export(QDialog):
     def __init__(self, window: Window, what: str, kind: str = PICTURE) -> None:
         super().__init__(window)
         self.setWindowTitle("Export")
-        self.resize(*(window.look.px(side) for side in FIRST_SIZE))
+        first = QSize(*(window.look.px(side) for side in FIRST_SIZE))
+        self.resize(first.expandedTo(window.size() * SHARE))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName("What to export")
