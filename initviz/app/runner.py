@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from initviz.experiment import Experiment
 from initviz.parts import Wanted
-from initviz.recording import DEFAULT_BUDGET, Recording
+from initviz.recording import DEFAULT_BUDGET, FIGURE_BUDGET, Recording
 from initviz.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -170,6 +170,7 @@ class Trainer:
         from initviz.engine import train
 
         self.ready.set()
+        self.condense_earlier()
         self._checkpoint(run)
         # The run goes on as long as somebody raises the goal, past the experiment's epochs too.
         for epoch in train(run.experiment, epochs=2**62, checkpoint=lambda: self._checkpoint(run)):
@@ -193,6 +194,17 @@ class Trainer:
             with self._condition:  # one that is brought back meanwhile gives way no longer
                 if recording in self.earlier:
                     excess -= recording.give_way(excess)
+
+    def condense_earlier(self) -> None:
+        """Let earlier recordings give up figures, until all fit the budget that one has."""
+        earlier = self.earlier
+        excess = sum(recording.figure_bytes for recording in earlier) - FIGURE_BUDGET
+        for recording in earlier:
+            if excess <= 0:
+                return
+            with self._condition:  # one that is brought back meanwhile gives way no longer
+                if recording in self.earlier:
+                    excess -= recording.condense(excess)
 
     def _checkpoint(self, run: Run) -> None:
         """Called before every step: blocks while paused, raises when abandoned."""
