@@ -16,6 +16,9 @@ from initviz.history import PER_LAYER, Array, History, Scalars
 FIGURE_BUDGET = 64 * 2**20
 """Bytes of figures that a recording keeps."""
 
+MOST_ROWS = 2**16
+"""Rows that a recording keeps, however small they are: views go through all of them."""
+
 FIRST_ROWS = 64
 """Rows that there is room for at the beginning."""
 
@@ -93,7 +96,7 @@ class Figures:
     @property
     def _most(self) -> int:
         """Rows on the stride that the budget has room for."""
-        return max(2, self.budget // self._row_bytes)
+        return max(2, min(MOST_ROWS, self.budget // self._row_bytes))
 
     def append(self, number: int, scalars: Scalars) -> None:
         """Take the figures of the next epoch."""

@@ -76,6 +76,7 @@ class Trainer:
 
     Attributes:
         budget: bytes of weights that all recordings keep together.
+        figure_budget: bytes of figures that one recording keeps, and all earlier ones together.
         earlier: recordings that give way to the one in training, the first one first.
     """
 
@@ -85,6 +86,7 @@ class Trainer:
         if not held:
             self._released.set()
         self.budget = budget
+        self.figure_budget = FIGURE_BUDGET
         self.earlier: tuple[Recording, ...] = ()
         self._condition = threading.Condition()
         self._run: Run | None = None
@@ -110,7 +112,7 @@ class Trainer:
         deterministic, so its epochs are gone through again, and not recorded twice.
         """
         if recording is None:
-            recording = Recording(experiment, self.budget)
+            recording = Recording(experiment, self.budget, self.figure_budget)
         run = Run(experiment, recording, goal=-1 if waits else max(recording.last, 0))
         with self._condition:
             # The run that is left gives way from now on, until somebody forgets it.
@@ -198,7 +200,7 @@ class Trainer:
     def condense_earlier(self) -> None:
         """Let earlier recordings give up figures, until all fit the budget that one has."""
         earlier = self.earlier
-        excess = sum(recording.figure_bytes for recording in earlier) - FIGURE_BUDGET
+        excess = sum(recording.figure_bytes for recording in earlier) - self.figure_budget
         for recording in earlier:
             if excess <= 0:
                 return

@@ -238,8 +238,8 @@ class HistoryView(View):
 
 def _ends(values: NDArray[np.float64]) -> list[list[int]]:
     """The last finite row of every lane that ends in a gap; it may be a single point."""
-    finite = np.isfinite(values)
-    return [
-        [int(np.flatnonzero(column)[-1])] if column.any() and not column[-1] else []
-        for column in finite.T
-    ]
+    ends: list[list[int]] = [[] for _ in values.T]
+    for lane in np.flatnonzero(~np.isfinite(values[-1])):
+        finite = np.flatnonzero(np.isfinite(values[:, lane]))
+        ends[lane] = [int(finite[-1])] if len(finite) else []
+    return ends

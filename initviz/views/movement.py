@@ -152,11 +152,10 @@ class MovementView(View):
         found = []
         for k, colour in enumerate(lane_colours(snapshot)):
             epochs, places = [float(snapshot.epoch)], [heights[k]]
-            finite = np.flatnonzero(np.isfinite(values[:, k]))
-            if len(finite) and finite[-1] < len(values) - 1:
+            ended = not np.isfinite(values[-1, k])
+            finite = np.flatnonzero(np.isfinite(values[:, k])) if ended else np.zeros(0, int)
+            if len(finite) and history.epochs[finite[-1]] >= quantity.first:
                 row = int(finite[-1])
-                if history.epochs[row] < quantity.first:
-                    continue
                 epochs += [np.nan, float(history.epochs[row])]
                 places += [np.nan, *decades(values[[row], k], self.range.floor)]
             found.append(Curve(np.array(epochs), np.array(places), colour, marked=slice(None)))
