@@ -1,7 +1,8 @@
 """The recording: the weights of every lane at every epoch, and a few scalars.
 
 It is append-only. One thread appends; others read what has been published. Past its memory
-budget it thins the older epochs' weights evenly, and keeps every epoch's scalars.
+budgets it thins older epochs evenly, their weights first: where the weights of an epoch are held,
+its scalars are, too.
 """
 
 from __future__ import annotations
@@ -9,59 +10,28 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from initviz.experiment import Experiment
+from initviz.figures import FIGURE_BUDGET, Figures
+from initviz.history import PER_LAYER, Array, History, Scalars
+
+__all__ = [
+    "DEFAULT_BUDGET", "FIGURE_BUDGET", "PER_LAYER", "Array", "At", "Epoch", "History", "Kept",
+    "Recording", "Scalars",
+]  # fmt: skip
 
 DEFAULT_BUDGET = 512 * 2**20
 """Bytes of weights that a recording keeps."""
 
+FEWEST_ROWS = 64
+"""Rows of figures that a recording keeps when it gives way to others."""
+
 BLOCK_BYTES = 2 * 2**20
 """Bytes of a block that small epochs share."""
-
-Array = NDArray[np.float64]
-
-PER_LAYER = (
-    "gradient_norm", "weight_norm", "update_ratio", "distance", "activation_deviation",
-    "dead_share", "saturated_share",
-)  # fmt: skip
-"""The scalars that every layer has of its own."""
-
-
-@dataclass(frozen=True)
-class Scalars:
-    """The figures of one epoch (leading axis absent) or of all (leading axis: epochs).
-
-    Attributes:
-        train_loss, test_loss: mean loss of the task, (..., K).
-        train_score, test_score: accuracy, 0 to 1, or R² (1 at most), (..., K).
-        gradient_norm: ‖∂L/∂W‖ of each layer on the last batch (at epoch 0 the first, before its
-            step), the L2 penalty's part included, (..., K, L).
-        weight_norm: ‖W‖ of each layer, (..., K, L).
-        update_ratio: ‖ΔW‖/‖W‖ of the last step, 0 at epoch 0 and where W and ΔW are 0,
-            (..., K, L).
-        distance: ‖W − W₀‖ of each layer from its first weights, (..., K, L).
-        activation_deviation: standard deviation of each layer's activations on a few training
-            points, of the logits for the output, (..., K, L).
-        dead_share: share of neurons that are exactly 0 on all of these points, (..., K, L).
-        saturated_share: share of activations in saturation; NaN where φ does not saturate, and
-            for the output, (..., K, L).
-    """
-
-    train_loss: Array
-    test_loss: Array
-    train_score: Array
-    test_score: Array
-    gradient_norm: Array
-    weight_norm: Array
-    update_ratio: Array
-    distance: Array
-    activation_deviation: Array
-    dead_share: Array
-    saturated_share: Array
 
 
 @dataclass(frozen=True)
@@ -80,6 +50,23 @@ class Epoch:
 
 
 @dataclass(frozen=True)
+class At:
+    """What is to be seen of one epoch, at one moment.
+
+    Attributes:
+        epoch: its number.
+        parameters: (K, P), not to be written to.
+        history: the figures, those of this epoch included.
+        diverged: as in ``Kept``.
+    """
+
+    epoch: int
+    parameters: NDArray[np.floating]
+    history: History
+    diverged: NDArray[np.int_]
+
+
+@dataclass(frozen=True)
 class Kept:
     """What a recording holds at one moment; it stays so while the recording grows or gives way.
 
@@ -87,7 +74,7 @@ class Kept:
         experiment: what is trained.
         epochs: the epochs whose weights are held, in order; () where all weights have given way.
         parameters: their parameters, each (K, P), not to be written to.
-        scalars: the figures of all epochs, those without weights included.
+        scalars: the figures, of epochs without weights, too; of a long recording of every few.
         stride: weights are kept of every ``stride``-th epoch, and of the newest.
         diverged: the first epoch at which each lane was no longer finite, (K,); −1 where none.
         versions: of what trained it, by package; empty where this program did.
@@ -96,7 +83,7 @@ class Kept:
     experiment: Experiment
     epochs: tuple[int, ...]
     parameters: tuple[NDArray[np.floating], ...]
-    scalars: Scalars
+    scalars: History
     stride: int
     diverged: NDArray[np.int_]
     versions: Mapping[str, str]
@@ -108,12 +95,18 @@ class Recording:
     Args:
         experiment: what is trained.
         budget: bytes of weights to keep; the first and the last epoch are kept whatever it is.
+        figure_budget: bytes of figures to keep, see ``Figures``.
 
     Attributes:
         versions: of what trained it, by package; empty where this program did.
     """
 
-    def __init__(self, experiment: Experiment, budget: int = DEFAULT_BUDGET) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        budget: int = DEFAULT_BUDGET,
+        figure_budget: int = FIGURE_BUDGET,
+    ) -> None:
         self.experiment = experiment
         self.budget = budget
         self.versions: Mapping[str, str] = {}
@@ -126,10 +119,7 @@ class Recording:
         self._bytes = 0
         self._length = 0
         lanes, layers = len(experiment.lanes), len(experiment.layer_names)
-        self._table = {
-            field.name: np.empty((64, lanes, layers) if field.name in PER_LAYER else (64, lanes))
-            for field in fields(Scalars)
-        }
+        self._figures = Figures(lanes, layers, figure_budget)
         self._diverged = np.full(lanes, -1)
 
     def __len__(self) -> int:
@@ -151,6 +141,16 @@ class Recording:
         """Bytes of weights that are held now."""
         return self._bytes
 
+    @property
+    def figure_bytes(self) -> int:
+        """Bytes of figures that are held now."""
+        return self._figures.bytes
+
+    @property
+    def figure_stride(self) -> int:
+        """Figures are kept of every so many epochs (and of the newest); 1 is all."""
+        return self._figures.stride
+
     def append(self, epoch: Epoch) -> None:
         """Record the next epoch.
 
@@ -160,14 +160,14 @@ class Recording:
         if epoch.number != self._length:
             raise ValueError(f"epoch {epoch.number} does not follow epoch {self.last}")
         with self._lock:
-            for field in fields(Scalars):
-                self._write(field.name, getattr(epoch.scalars, field.name))
+            self._figures.append(epoch.number, epoch.scalars)
             finite = np.isfinite(epoch.parameters).all(axis=1)
             for name in ("train_loss", "test_loss"):
                 finite &= np.isfinite(getattr(epoch.scalars, name))
             self._diverged[(self._diverged < 0) & ~finite] = epoch.number
             self._keep(epoch.number, epoch.parameters)
             self._length += 1
+            self._keep_no_more_than_figures()
 
     def _keep(self, number: int, parameters: NDArray[np.floating]) -> None:
         if self._order:
@@ -182,14 +182,9 @@ class Recording:
         while self._bytes > self.budget and len(self._order) > 2:
             self._thin()
 
-    def _write(self, name: str, row: Array) -> None:
-        table = self._table[name]
-        if len(table) == self._length:
-            # Readers may still hold a view of the old table, which stays as it is.
-            grown = np.empty((2 * self._length, *table.shape[1:]))
-            grown[: self._length] = table
-            self._table[name] = table = grown
-        table[self._length] = row
+    def _keep_no_more_than_figures(self) -> None:
+        while self._stride % self._figures.stride:
+            self._thin()
 
     def _thin(self) -> None:
         self._stride *= 2
@@ -222,8 +217,8 @@ class Recording:
     def give_way(self, size: int) -> int:
         """Free ``size`` bytes of weights, or as many as there are, for another recording.
 
-        Epochs are thinned out first, down to two; then all weights go. Every epoch's scalars
-        stay. Returns the bytes that were freed.
+        Epochs are thinned out first, down to two; then all weights go. The figures stay. Returns
+        the bytes that were freed.
         """
         with self._lock:
             before = self._bytes
@@ -233,52 +228,71 @@ class Recording:
                 self._kept, self._order, self._block, self._bytes = {}, [], None, 0
             return before - self._bytes
 
-    def scalars(self) -> Scalars:
-        """The figures of all epochs so far: read-only views with the epochs in front."""
-        with self._lock:
-            return self._published()
+    def condense(self, size: int) -> int:
+        """Free ``size`` bytes of figures, or as many as there are, for another recording.
 
-    def _published(self) -> Scalars:
-        views = {name: table[: self._length] for name, table in self._table.items()}
-        for view in views.values():
-            view.flags.writeable = False
-        return Scalars(**views)
+        A few figures always stay. Returns the bytes that were freed.
+        """
+        with self._lock:
+            before = self._figures.bytes
+            while before - self._figures.bytes < size and self._figures.rows > FEWEST_ROWS:
+                self._figures.thin()
+            self._keep_no_more_than_figures()
+            return before - self._figures.bytes
+
+    def scalars(self) -> History:
+        """The figures so far: read-only views with the epochs in front."""
+        with self._lock:
+            return self._figures.history()
+
+    def at(self, epoch: int) -> At:
+        """The nearest epoch, as in ``held``, with all that is known by now, at once.
+
+        Raises:
+            IndexError: while nothing has been recorded.
+        """
+        with self._lock:
+            number = self._nearest(epoch)
+            return At(number, self._kept[number], self._figures.history(), self._diverged.copy())
 
     def kept(self) -> Kept:
         """All that is held now, at once; see ``restored``."""
         with self._lock:
             return Kept(
                 self.experiment, tuple(self._order), tuple(self._kept[n] for n in self._order),
-                self._published(), self._stride, self._diverged.copy(), dict(self.versions),
+                self._figures.saved(), self._stride, self._diverged.copy(), dict(self.versions),
             )  # fmt: skip
 
     @classmethod
     def restored(
         cls,
         experiment: Experiment,
-        scalars: Scalars,
+        scalars: History,
         weights: Iterable[tuple[int, NDArray[np.floating]]],
         *,
         stride: int,
         diverged: NDArray[np.int_],
         budget: int = DEFAULT_BUDGET,
+        figure_budget: int = FIGURE_BUDGET,
     ) -> Recording:
         """A recording of what another one held, to be appended to as if it were that one.
 
         Args:
             experiment: what was trained.
-            scalars: the figures of all its epochs, at least one; they become its own.
+            scalars: its figures, of one epoch at least; they become its own.
             weights: the epochs whose weights were held, in order, with their parameters (K, P),
                 which are copied one by one. Where they are more than the budget, they are thinned
                 as they come.
             stride: as in ``Kept``.
             diverged: as in ``Kept``.
             budget: bytes of weights to keep.
+            figure_budget: bytes of figures to keep.
         """
         recording = cls(experiment, budget)
-        recording._table = {field.name: getattr(scalars, field.name) for field in fields(Scalars)}
-        recording._length = len(scalars.train_loss)
+        recording._figures = Figures.restored(scalars, figure_budget)
+        recording._length = scalars.last + 1
         recording._stride = stride
+        recording._keep_no_more_than_figures()
         recording._diverged = np.array(diverged)
         for number, parameters in weights:
             if number % recording._stride == 0 or number == recording.last:
@@ -310,10 +324,13 @@ class Recording:
             IndexError: while nothing has been recorded.
         """
         with self._lock:
-            if not self._order:
-                raise IndexError("nothing has been recorded yet")
-            number = self._order[max(bisect_right(self._order, epoch) - 1, 0)]
+            number = self._nearest(epoch)
             return number, self._kept[number]
+
+    def _nearest(self, epoch: int) -> int:
+        if not self._order:
+            raise IndexError("nothing has been recorded yet")
+        return self._order[max(bisect_right(self._order, epoch) - 1, 0)]
 
     def parameters(self, epoch: int) -> NDArray[np.floating]:
         """The parameters (K, P) of an epoch whose weights are held, not to be written to.

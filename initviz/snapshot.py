@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from initviz.experiment import Experiment
 from initviz.focus import NEAREST, Focus
+from initviz.history import History
 from initviz.parts import Array as Array
 from initviz.parts import (
     Distribution,
@@ -23,7 +24,6 @@ from initviz.parts import (
 )
 from initviz.parts import Histogram as Histogram
 from initviz.parts import Spread as Spread
-from initviz.recording import Scalars
 
 LOG_LOW, LOG_HIGH, LOG_PER_DECADE = -16, 8, 4
 """The decades that histograms of sizes cover, and their bins a decade."""
@@ -166,7 +166,7 @@ class Snapshot:
     layers: tuple[LayerSnapshot, ...]
     plane: Plane
     boundary: Array | None
-    history: Scalars
+    history: History
     diverged_at: NDArray[np.int_]
     bare: tuple[LayerValues, ...] = ()
     rough: bool = False

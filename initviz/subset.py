@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from initviz.experiment import Experiment
 from initviz.focus import NEAREST, Focus
 from initviz.parts import Distribution, Histogram, Samples, Spectra, Spread
-from initviz.recording import Scalars
 from initviz.snapshot import LayerSnapshot, LayerValues, Snapshot
 
 Places = NDArray[np.int_]
-Each = TypeVar("Each", Spread, Spectra, LayerValues, LayerSnapshot, Samples, Scalars)
+Each = TypeVar("Each", Spread, Spectra, LayerValues, LayerSnapshot, Samples)
 
 
 def lanes_of(experiment: Experiment, lanes: Sequence[int]) -> Experiment:
@@ -82,7 +81,7 @@ def snapshot_of(snapshot: Snapshot, lanes: Sequence[int]) -> Snapshot:
         experiment=experiment,
         layers=tuple(_sliced(layer, at) for layer in snapshot.layers),
         boundary=None if snapshot.boundary is None else snapshot.boundary[at],
-        history=_sliced(snapshot.history, at, axis=1),
+        history=snapshot.history.of_lanes(at),
         diverged_at=snapshot.diverged_at[at],
         bare=tuple(_sliced(layer, at) for layer in snapshot.bare),
         focus=focus,

@@ -18,7 +18,7 @@ from initviz.engine import probe, record
 from initviz.experiment import Experiment
 from initviz.findings import Evidence, Finding, Severity, Symptom, diagnose
 from initviz.parts import Part, Wanted
-from initviz.recording import PER_LAYER, Recording
+from initviz.recording import PER_LAYER, Recording, Scalars
 from initviz.snapshot import Snapshot
 from initviz.tables.columns import RECORDED, STATISTICS, Kind
 from tests.make import data, lane
@@ -95,7 +95,7 @@ def test_layers_have_every_figure_that_training_notes(recording: Recording, name
 def test_every_scalar_of_a_recording_is_in_a_table() -> None:
     columns = {column.name for columns in tables.TABLES.values() for column in columns}
     assert {column.name for column in RECORDED} == set(PER_LAYER)
-    assert set(Recording(EXPERIMENT).scalars().__dict__) <= columns
+    assert set(Scalars.__dataclass_fields__) <= columns
 
 
 def test_what_a_probe_finds_stands_beside_its_own_epoch(

@@ -163,8 +163,9 @@ class ExportData(QWidget):
         if self.epochs.currentData() == SHOWN:
             return [recording.nearest(self._cursor)]
         content = CONTENTS[self.what.currentData()]
-        if content.everything:  # what was thinned out still has its figures
-            return list(range(recording.last + 1))
+        if content.everything:  # of more epochs there are figures than weights
+            history = recording.scalars()
+            return list(history.epochs[history.regular()].tolist())
         return list(recording.kept_epochs())
 
     # --- writing ------------------------------------------------------------------------------

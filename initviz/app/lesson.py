@@ -83,7 +83,7 @@ class LessonPanel(QWidget):
         """Judge what can be judged from an epoch of the lesson's own experiment."""
         if self.lesson is None or snapshot.experiment != self.lesson.experiment:
             return
-        recorded = len(snapshot.history.train_loss)
+        recorded = snapshot.history.last + 1
         if recorded < self._recorded:  # it has been started anew
             self._forget(self.lesson)
         self._recorded = recorded

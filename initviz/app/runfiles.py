@@ -102,10 +102,11 @@ class RunFiles(QObject):
         for doing in self._doing:
             if not doing.saving:
                 doing.job.cancel(wait=False)
-        budget = self._window.player.trainer.budget
+        trainer = self._window.player.trainer
+        budget, figure_budget = trainer.budget, trainer.figure_budget
 
         def work(cancelled: Cancelled) -> Recording:
-            return open_run(path, budget=budget, cancelled=cancelled)
+            return open_run(path, budget=budget, figure_budget=figure_budget, cancelled=cancelled)
 
         def then(recording: Recording) -> None:
             self.show(recording, path)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from initviz.experiment import Experiment
 from initviz.parts import Wanted
-from initviz.recording import DEFAULT_BUDGET, Recording
+from initviz.recording import DEFAULT_BUDGET, FIGURE_BUDGET, Recording
 from initviz.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,7 @@ class Trainer:
 
     Attributes:
         budget: bytes of weights that all recordings keep together.
+        figure_budget: bytes of figures that one recording keeps, and all earlier ones together.
         earlier: recordings that give way to the one in training, the first one first.
     """
 
@@ -85,6 +86,7 @@ class Trainer:
         if not held:
             self._released.set()
         self.budget = budget
+        self.figure_budget = FIGURE_BUDGET
         self.earlier: tuple[Recording, ...] = ()
         self._condition = threading.Condition()
         self._run: Run | None = None
@@ -110,7 +112,7 @@ class Trainer:
         deterministic, so its epochs are gone through again, and not recorded twice.
         """
         if recording is None:
-            recording = Recording(experiment, self.budget)
+            recording = Recording(experiment, self.budget, self.figure_budget)
         run = Run(experiment, recording, goal=-1 if waits else max(recording.last, 0))
         with self._condition:
             # The run that is left gives way from now on, until somebody forgets it.
@@ -170,6 +172,7 @@ class Trainer:
         from initviz.engine import train
 
         self.ready.set()
+        self.condense_earlier()
         self._checkpoint(run)
         # The run goes on as long as somebody raises the goal, past the experiment's epochs too.
         for epoch in train(run.experiment, epochs=2**62, checkpoint=lambda: self._checkpoint(run)):
@@ -193,6 +196,17 @@ class Trainer:
             with self._condition:  # one that is brought back meanwhile gives way no longer
                 if recording in self.earlier:
                     excess -= recording.give_way(excess)
+
+    def condense_earlier(self) -> None:
+        """Let earlier recordings give up figures, until all fit the budget that one has."""
+        earlier = self.earlier
+        excess = sum(recording.figure_bytes for recording in earlier) - self.figure_budget
+        for recording in earlier:
+            if excess <= 0:
+                return
+            with self._condition:  # one that is brought back meanwhile gives way no longer
+                if recording in self.earlier:
+                    excess -= recording.condense(excess)
 
     def _checkpoint(self, run: Run) -> None:
         """Called before every step: blocks while paused, raises when abandoned."""

@@ -99,7 +99,7 @@ def judge(claim: Claim, snapshot: Snapshot) -> Judgement:
     wanted, needs = claim.epoch(snapshot.experiment), claim.measurement.needs
     if needs is Needs.HISTORY:
         at = snapshot.epoch if wanted is None else wanted
-        if len(snapshot.history.train_loss) <= at:
+        if snapshot.history.last < at:
             return WAITING
         snapshot = _at(snapshot, at)
     elif (

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from initviz.snapshot import Array, LayerSnapshot, Snapshot
+from initviz.history import History
+from initviz.snapshot import LayerSnapshot, Snapshot
 
 Options = Mapping[str, Any]
 Measure = Callable[[Snapshot, int, Options], float]
@@ -54,27 +55,28 @@ def _layer(snapshot: Snapshot, number: int) -> LayerSnapshot:
     return snapshot.layers[number - 1 if number > 0 else number]
 
 
-def _up_to_now(values: Array, snapshot: Snapshot, lane: int) -> Array:
-    return values[: snapshot.epoch + 1, lane]
+def _past(snapshot: Snapshot) -> History:
+    """The history up to the snapshot's epoch."""
+    return snapshot.history.until(snapshot.epoch)
 
 
 def _loss(snapshot: Snapshot, lane: int, options: Options) -> float:
-    return float(_up_to_now(snapshot.history.train_loss, snapshot, lane)[-1])
+    return float(_past(snapshot).train_loss[-1, lane])
 
 
 def _score(snapshot: Snapshot, lane: int, options: Options) -> float:
     # A single epoch may dip: the middle of the last five tells where a lane stands.
-    return float(np.median(_up_to_now(snapshot.history.test_score, snapshot, lane)[-5:]))
+    return float(np.median(_past(snapshot).test_score[-5:, lane]))
 
 
 def _best_score(snapshot: Snapshot, lane: int, options: Options) -> float:
-    return float(np.max(_up_to_now(snapshot.history.test_score, snapshot, lane)))
+    return float(np.max(_past(snapshot).high.test_score[:, lane]))
 
 
 def _passes(snapshot: Snapshot, lane: int, options: Options) -> float:
-    scores = _up_to_now(snapshot.history.test_score, snapshot, lane)
-    above = np.flatnonzero(scores >= options["level"])
-    return float(above[0]) if len(above) else np.inf
+    past = _past(snapshot)
+    above = np.flatnonzero(past.high.test_score[:, lane] >= options["level"])
+    return float(past.epochs[above[0]]) if len(above) else np.inf
 
 
 def _diverges(snapshot: Snapshot, lane: int, options: Options) -> float:
@@ -83,13 +85,13 @@ def _diverges(snapshot: Snapshot, lane: int, options: Options) -> float:
 
 
 def _gradient_norm(snapshot: Snapshot, lane: int, options: Options) -> float:
-    norms = snapshot.history.gradient_norm[snapshot.epoch, lane]
+    norms = _past(snapshot).gradient_norm[-1, lane]
     at = options["layer"]
     return float(norms[at - 1 if at > 0 else at])
 
 
 def _norm_ratio(snapshot: Snapshot, lane: int, options: Options) -> float:
-    norms = snapshot.history.gradient_norm[snapshot.epoch, lane]
+    norms = _past(snapshot).gradient_norm[-1, lane]
     return float(norms[0] / norms[options["to"]])
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from initviz.engine.data import load
 from initviz.engine.device import find_dtype, set_threads
@@ -15,7 +13,7 @@ from initviz.engine.inside import neuron_history, tiles, updates
 from initviz.engine.look import Look, moving_samples
 from initviz.engine.start import Start, start_of
 from initviz.parts import DISTRIBUTED, Distribution, Part, Updates, Wanted
-from initviz.recording import Recording
+from initviz.recording import At, Recording
 from initviz.snapshot import Snapshot
 
 
@@ -42,24 +40,25 @@ def probe(
     """
     wanted = wanted or Wanted()
     experiment = recording.experiment
-    epoch, held = recording.held(epoch)
+    seen = recording.at(epoch)
     set_threads(experiment)
     # torch has no read-only tensors; the network is built from a copy in any case.
-    rows = torch.tensor(held, dtype=find_dtype(experiment))
+    rows = torch.tensor(seen.parameters, dtype=find_dtype(experiment))
     most = wanted.samples or (0 if wanted.fine else moving_samples(experiment))
     look = Look(experiment, rows, most)
     try:
-        return _seen(recording, epoch, held, wanted, look, checkpoint)
+        return _seen(recording, seen, wanted, look, checkpoint)
     finally:
         look.close()
 
 
 def _seen(
-    recording: Recording, epoch: int, held: NDArray[np.floating], wanted: Wanted, look: Look,
+    recording: Recording, seen: At, wanted: Wanted, look: Look,
     checkpoint: Callable[[], None] | None,
 ) -> Snapshot:  # fmt: skip
     """What a look at an epoch's weights, ``held``, shows of what is wanted."""
     experiment, parts = recording.experiment, wanted.parts
+    epoch, held = seen.epoch, seen.parameters
     focus = wanted.focus.within(experiment)
     layers = look.layers() if Part.LAYERS in parts else ()
     bare = look.values() if Part.VALUES in parts and not layers else ()
@@ -81,8 +80,8 @@ def _seen(
         bare=bare,
         plane=load(experiment).plane,
         boundary=boundary,
-        history=recording.scalars(),
-        diverged_at=recording.diverged_at(),
+        history=seen.history,
+        diverged_at=seen.diverged,
         rough=bool(wanted.samples),
         focus=focus,
         tiles=tiles(experiment, held, focus, wanted.fine) if inside else None,

@@ -82,7 +82,7 @@ def write_data(
         looked: called after every epoch that was looked at; it may raise, to stop.
 
     Raises:
-        DataError: if weights that are needed are no longer held.
+        DataError: if weights that are needed are no longer held, or none of the figures.
     """
     from initviz import tables
 
@@ -93,15 +93,28 @@ def write_data(
         tables.write_weights(tables.weights(recording, epoch, lane), about, file, form)
         return
     if what == "scalars":
-        frame = tables.scalars(recording, epochs)
+        frame = tables.scalars(recording, _with_figures(recording, epochs))
     elif what == "layers":
         # Epochs whose weights were thinned out have what training noted of them.
         held = sorted(set(epochs) & set(recording.kept_epochs()))
-        frame = tables.layers(recording, epochs, _snapshots(recording, held, looked))
+        noted = _with_figures(recording, epochs)
+        frame = tables.layers(recording, noted, _snapshots(recording, held, looked))
     else:
         check_held(recording, epochs)
         frame = tables.findings(_snapshots(recording, epochs, looked))
     tables.write_table(frame, file, form)
+
+
+def _with_figures(recording: Recording, epochs: Sequence[int]) -> Sequence[int]:
+    """Those of the epochs whose figures are kept: all but those that a long run thinned out."""
+    stride, newest = recording.figure_stride, recording.last
+    found = [epoch for epoch in epochs if epoch % stride == 0 or epoch >= newest]
+    if not found:
+        raise DataError(
+            f"the figures of epoch {epochs[0]} did not fit into memory beside the others; ask for "
+            f"every {stride}th"
+        )
+    return found
 
 
 def check_held(recording: Recording, epochs: Sequence[int]) -> None:

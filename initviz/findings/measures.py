@@ -28,7 +28,10 @@ class Measures:
         lane: the lane's place in it.
         epoch: the epoch that is judged.
         names: of all layers, the output last.
-        loss, score: on the training and on the test points, epochs 0 to ``epoch``.
+        epochs: those up to ``epoch`` that have a row in the history, (E,).
+        loss: on the training points at each of them, (E,).
+        least: the least loss of all epochs up to this one.
+        score: on the test points at this epoch.
         guessing: the loss of always answering with the classes' shares, see ``loss_of_guessing``.
         diverged_at: the first epoch that was not finite, −1 for none so far.
         size: rms of the hidden activations, (H,).
@@ -50,8 +53,10 @@ class Measures:
     lane: int
     epoch: int
     names: tuple[str, ...]
+    epochs: NDArray[np.int_]
     loss: Array
-    score: Array
+    least: float
+    score: float
     guessing: float
     diverged_at: int
     size: Array
@@ -117,7 +122,7 @@ def measure(snapshot: Snapshot) -> list[Measures]:
     layers, history, experiment = snapshot.layers, snapshot.history, snapshot.experiment
     if not layers:
         return []
-    epochs = slice(0, snapshot.epoch + 1)
+    past = history.until(snapshot.epoch)
     hidden = layers[:-1]
     size = _stack([layer.activation_size.rms for layer in hidden])
     silent = _stack([layer.activation_size.zeros for layer in hidden])
@@ -132,7 +137,7 @@ def measure(snapshot: Snapshot) -> list[Measures]:
     below = np.concatenate([np.ones((len(size), 1)), size], axis=1)
     with np.errstate(all="ignore"):
         batch_gradient = np.hypot(gradient, delta * below / np.sqrt(experiment.batch_size))
-    weight_norm = history.weight_norm[snapshot.epoch]
+    weight_norm = past.weight_norm[-1]
     diverged = np.where(snapshot.diverged, snapshot.diverged_at, -1)
     guessing = loss_of_guessing(snapshot.plane.labels, experiment.task)
     with np.errstate(all="ignore"):  # weights of 0, and gradients without bounds
@@ -142,8 +147,10 @@ def measure(snapshot: Snapshot) -> list[Measures]:
                 lane=k,
                 epoch=snapshot.epoch,
                 names=tuple(layer.name for layer in layers),
-                loss=history.train_loss[epochs, k],
-                score=history.test_score[epochs, k],
+                epochs=past.epochs,
+                loss=past.train_loss[:, k],
+                least=float(np.min(past.low.train_loss[:, k])),
+                score=float(past.test_score[-1, k]),
                 guessing=guessing,
                 diverged_at=int(diverged[k]),
                 size=size[k],
@@ -169,7 +176,7 @@ def measure(snapshot: Snapshot) -> list[Measures]:
                         history.weight_norm[0, k],
                     )[:-1]
                 ),
-                longest_step=_largest(history.update_ratio[1 : snapshot.epoch + 1, k]),
+                longest_step=_largest(past.high.update_ratio[1:, k]),
                 prediction=predict(experiment, experiment.lanes[k], snapshot.plane),
             )
             for k in range(len(experiment.lanes))
@@ -178,8 +185,11 @@ def measure(snapshot: Snapshot) -> list[Measures]:
 
 def _largest(values: Array) -> float:
     """The largest finite value, 0 if there is none."""
-    finite = values[np.isfinite(values)]
-    return float(finite.max()) if finite.size else 0.0
+    largest = float(np.max(values, initial=-np.inf))
+    if not np.isfinite(largest):  # seldom, and takes several times as long
+        finite = values[np.isfinite(values)]
+        largest = float(finite.max()) if finite.size else 0.0
+    return largest
 
 
 def _stack(rows: list[NDArray[np.floating]]) -> Array:

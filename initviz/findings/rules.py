@@ -37,10 +37,10 @@ def diverged(m: Measures) -> Finding | None:
     if m.diverged_at == 0:
         reason = "The loss is not a finite number even before the first step."
     else:
-        before = m.diverged_at - 1
+        row = int(np.searchsorted(m.epochs, m.diverged_at)) - 1
         reason = (
             f"Not finite since epoch {m.diverged_at}, and nothing brings it back. "
-            f"At epoch {before} the loss was {loss_text(m.loss[before])}."
+            f"At epoch {m.epochs[row]} the loss was {loss_text(m.loss[row])}."
         )
     evidence = [_figure("not finite since", m.diverged_at, str(m.diverged_at))]
     return m.finding(Symptom.DIVERGED, Severity.BAD, reason, evidence=evidence, since=m.diverged_at)
@@ -143,7 +143,7 @@ def saturated(m: Measures) -> Finding | None:
 def exploding(m: Measures) -> Finding | None:
     """Signals or gradients grow without measure, and always have."""
     finite = bool(np.isfinite(m.gradient).all() and np.isfinite(m.size).all())
-    if finite and np.min(m.loss) < EXPLODED * m.guessing:
+    if finite and m.least < EXPLODED * m.guessing:
         return None
     when = "before the first step" if m.epoch == 0 else f"at epoch {m.epoch}"
     reason = (
@@ -204,16 +204,17 @@ def vanishing(m: Measures) -> Finding | None:
 
 def unstable(m: Measures) -> Finding | None:
     """The loss has been thrown back."""
-    best = int(np.argmin(m.loss))
-    if m.epoch == 0 or m.now < max(JUMP * m.loss[best], HALF_LEARNT * m.guessing):
+    row = int(np.argmin(m.loss))
+    best, least = int(m.epochs[row]), m.loss[row]
+    if m.epoch == 0 or m.now < max(JUMP * least, HALF_LEARNT * m.guessing):
         return None
     far = m.now >= EXPLODED * m.guessing
     reason = (
-        f"The loss has jumped to {loss_text(m.now)}, from {loss_text(m.loss[best])} at epoch "
+        f"The loss has jumped to {loss_text(m.now)}, from {loss_text(least)} at epoch "
         f"{best}: the last steps overshot."
     )
     evidence = [
-        _figure(f"loss at epoch {best}", m.loss[best], loss_text(m.loss[best])),
+        _figure(f"loss at epoch {best}", least, loss_text(least)),
         _figure("loss now", m.now, loss_text(m.now)),
     ]
     return m.finding(
@@ -224,7 +225,7 @@ def unstable(m: Measures) -> Finding | None:
 
 def stuck(m: Measures) -> Finding | None:
     """Gradients arrive, and the loss stays."""
-    if m.epoch < PLATEAU or np.min(m.loss) < NOTHING_LEARNT * m.guessing:
+    if m.epoch < PLATEAU or m.least < NOTHING_LEARNT * m.guessing:
         return None
     reason = (
         f"After {m.epoch} epochs the loss is {loss_text(m.now)}, no better than guessing "
@@ -238,9 +239,9 @@ def stuck(m: Measures) -> Finding | None:
 def slow(m: Measures) -> Finding | None:
     """It learns, after a long time in which it did not."""
     below = np.flatnonzero(m.loss < LATE * m.guessing)
-    if not len(below) or below[0] * m.steps < LATE_STEPS:
+    first = int(m.epochs[below[0]]) if len(below) else 0
+    if first * m.steps < LATE_STEPS:
         return None
-    first = int(below[0])
     reason = (
         f"Nothing happened for {first} epochs: the loss stayed near that of guessing "
         f"({loss_text(m.guessing)}). Now it is {loss_text(m.now)}."
@@ -265,7 +266,7 @@ def sound(m: Measures) -> Finding:
         reason = f"{kept}: both get through."
         figures = [*_flow(m), *_theory(m)]
         return m.finding(Symptom.HEALTHY, Severity.GOOD, reason, "Ready to learn", evidence=figures)
-    task, score = m.experiment.task, m.score[-1]
+    task, score = m.experiment.task, m.score
     if task is REGRESSION:
         right = f"{task.score} {task.score_text(score)} on the test points"
     else:

@@ -12,10 +12,14 @@ from initviz.experiment import Experiment
 from initviz.recording import PER_LAYER, Scalars
 
 SUFFIX = ".initviz"
-FORMAT = 1
+FORMAT = 2
 """Of what is written; only older or equal ones can be read."""
 
+WHOLE_FORMAT = 1
+"""Of a file that has the figures of every epoch, which readers of this format understand."""
+
 MANIFEST, EXPERIMENT, TABLE = "manifest.json", "experiment.toml", "table.csv"
+EPOCHS, LEAST, GREATEST = "epochs", "_least", "_greatest"
 SCALARS, WEIGHTS = "scalars", "weights"
 PART = re.compile(rf"(?:{SCALARS}|{WEIGHTS})-\d{{4,6}}\.safetensors")
 
@@ -53,9 +57,24 @@ def scalar_shapes(experiment: Experiment) -> dict[str, tuple[int, ...]]:
     }
 
 
-def scalar_bytes(experiment: Experiment) -> int:
-    """Bytes of one epoch's scalars."""
-    return 8 * sum(int(np.prod(shape)) for shape in scalar_shapes(experiment).values())
+def figure_tensors(experiment: Experiment, stride: int) -> dict[str, tuple[tuple[int, ...], str]]:
+    """The shape at one epoch, and the type, of each tensor of a part of the figures."""
+    shapes = scalar_shapes(experiment)
+    wanted = {name: (shape, "float64") for name, shape in shapes.items()}
+    if stride > 1:
+        wanted |= {
+            f"{name}{end}": (shape, "float64")
+            for name, shape in shapes.items()
+            for end in (LEAST, GREATEST)
+        }
+        wanted[EPOCHS] = ((), "int64")
+    return wanted
+
+
+def scalar_bytes(experiment: Experiment, stride: int = 1) -> int:
+    """Bytes of one epoch's figures, where they are those of every ``stride``-th."""
+    tensors = figure_tensors(experiment, stride)
+    return 8 * sum(int(np.prod(shape)) for shape, _ in tensors.values())
 
 
 def weight_shape(experiment: Experiment) -> tuple[int, int]:

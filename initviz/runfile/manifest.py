@@ -27,13 +27,17 @@ class Member(BaseModel):
 
 
 class Recorded(BaseModel):
-    """Attributes as in ``recording.Kept``; ``epochs`` is how many there are, epoch 0 included."""
+    """Attributes as in ``recording.Kept``; ``epochs`` is how many there are, epoch 0 included.
+
+    ``figure_stride`` is there where not every epoch has its figures.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
     epochs: Annotated[int, Field(ge=1, le=MOST_EPOCHS)]
     stride: Annotated[int, Field(ge=1, le=2**40)]
     diverged_at: tuple[Epoch, ...]
+    figure_stride: Annotated[int, Field(ge=2, le=2**40)] | None = None
 
 
 class Manifest(BaseModel):

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from initviz.catalog.datasets.csv_file import CancelledError
 from initviz.experiment import Experiment, ExperimentError
-from initviz.recording import DEFAULT_BUDGET, Recording, Scalars
+from initviz.history import History
+from initviz.recording import DEFAULT_BUDGET, FIGURE_BUDGET, Recording
 from initviz.runfile.container import Container, opened
 from initviz.runfile.form import (
     EXPERIMENT,
@@ -20,15 +21,15 @@ from initviz.runfile.form import (
     TABLE,
     WEIGHTS,
     RunFileError,
+    figure_tensors,
     kept_count,
     kept_epochs,
     own_table,
     part_name,
     scalar_bytes,
-    scalar_shapes,
     weight_bytes,
 )
-from initviz.runfile.parts import scalars_in, weights_in
+from initviz.runfile.parts import figures_in, history_of, weights_in
 from initviz.runfile.tables import cached, has, is_local
 from initviz.whole import whole
 
@@ -39,6 +40,7 @@ def open_run(
     path: Path,
     *,
     budget: int = DEFAULT_BUDGET,
+    figure_budget: int = FIGURE_BUDGET,
     tables: Path | None = None,
     cancelled: Cancelled = lambda: False,
 ) -> Recording:
@@ -52,6 +54,7 @@ def open_run(
     Args:
         path: the file.
         budget: bytes of weights to keep.
+        figure_budget: bytes of figures to keep.
         tables: the folder for tables; None is the user's cache.
         cancelled: asked between the parts.
 
@@ -66,11 +69,12 @@ def open_run(
         epochs, stride = manifest.recording.epochs, manifest.recording.stride
         recording = Recording.restored(
             experiment,
-            _scalars(container, experiment, cancelled),
+            _figures(container, experiment, cancelled),
             _weights(container, experiment, cancelled),
             stride=stride,
             diverged=np.array(manifest.recording.diverged_at),
             budget=budget,
+            figure_budget=figure_budget,
         )
         recording.versions = dict(manifest.trained_with)
         if recording.last != epochs - 1:
@@ -107,8 +111,11 @@ def _check_sizes(container: Container, experiment: Experiment) -> None:
     lanes, epochs = len(experiment.lanes), recorded.epochs
     if len(recorded.diverged_at) != lanes or max(recorded.diverged_at) >= epochs:
         raise RunFileError("is damaged: its manifest does not belong to its experiment")
+    figure_stride = recorded.figure_stride or 1
+    if recorded.stride % figure_stride:
+        raise RunFileError("is damaged: it has weights of epochs that have no figures")
     for kind, rows, row_bytes in (
-        (SCALARS, epochs, scalar_bytes(experiment)),
+        (SCALARS, kept_count(epochs, figure_stride), scalar_bytes(experiment, figure_stride)),
         (WEIGHTS, kept_count(epochs, recorded.stride), weight_bytes(experiment)),
     ):
         parts = _parts(container, kind)
@@ -125,17 +132,22 @@ def _check_sizes(container: Container, experiment: Experiment) -> None:
         raise RunFileError(f"is damaged: {TABLE} does not belong to its experiment")
 
 
-def _scalars(container: Container, experiment: Experiment, cancelled: Cancelled) -> Scalars:
-    epochs = container.manifest.recording.epochs
-    tables = {name: np.empty((epochs, *shape)) for name, shape in scalar_shapes(experiment).items()}
+def _figures(container: Container, experiment: Experiment, cancelled: Cancelled) -> History:
+    recorded = container.manifest.recording
+    stride = recorded.figure_stride or 1
+    epochs = kept_epochs(recorded.epochs, stride)
+    tables = {
+        name: np.empty((len(epochs), *shape), kind)
+        for name, (shape, kind) in figure_tensors(experiment, stride).items()
+    }
     done = 0
     for name, rows in _parts(container, SCALARS):
         _check(cancelled)
-        part = scalars_in(container.read(name), rows, experiment)
+        part = figures_in(container.read(name), epochs[done : done + rows], experiment, stride)
         for figure, table in tables.items():
-            table[done : done + rows] = getattr(part, figure)
+            table[done : done + rows] = part[figure]
         done += rows
-    return Scalars(**tables)
+    return history_of(tables, stride)
 
 
 def _weights(

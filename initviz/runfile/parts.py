@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import safetensors.numpy
@@ -10,15 +11,19 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from initviz.experiment import Experiment
-from initviz.recording import Kept, Scalars
+from initviz.history import History, Scalars
+from initviz.recording import Kept
 from initviz.runfile.form import (
+    EPOCHS,
+    GREATEST,
+    LEAST,
     PART_BYTES,
     SCALARS,
     WEIGHTS,
     RunFileError,
+    figure_tensors,
     part_name,
     scalar_bytes,
-    scalar_shapes,
     weight_bytes,
     weight_shape,
 )
@@ -28,8 +33,8 @@ Tensors = Mapping[str, NDArray[np.generic]]
 
 def parts_of(kept: Kept) -> Iterator[tuple[str, int, Tensors]]:
     """The name, the number of epochs and the tensors of every part, one after the other."""
-    experiment, figures = kept.experiment, vars(kept.scalars)
-    cuts = _cut(len(kept.scalars.train_loss), scalar_bytes(experiment))
+    experiment, figures = kept.experiment, _tensors(kept.scalars)
+    cuts = _cut(len(kept.scalars.epochs), scalar_bytes(experiment, kept.scalars.stride))
     for number, some in enumerate(cuts):
         tensors = {name: table[some] for name, table in figures.items()}
         yield part_name(SCALARS, number), some.stop - some.start, tensors
@@ -54,15 +59,47 @@ def packed(tensors: Tensors) -> bytes:
     return safetensors.numpy.save(whole)
 
 
-def scalars_in(raw: bytes, rows: int, experiment: Experiment) -> Scalars:
-    """The figures of a part, (rows, K) or (rows, K, L).
+def _tensors(history: History) -> dict[str, NDArray[np.generic]]:
+    """A history as the tensors of a run file, see ``figure_tensors``."""
+    found: dict[str, NDArray[np.generic]] = {
+        name: getattr(history, name) for name in Scalars.__dataclass_fields__
+    }
+    if history.stride > 1:
+        for end, extremes in ((LEAST, history.low), (GREATEST, history.high)):
+            found |= {f"{name}{end}": table for name, table in vars(extremes).items()}
+        found[EPOCHS] = history.epochs
+    return found
+
+
+def history_of(tensors: Tensors, stride: int) -> History:
+    """The history that the tensors of all parts, one behind the other, are."""
+
+    def scalars(end: str = "") -> Scalars:
+        names = Scalars.__dataclass_fields__
+        return Scalars(**{name: tensors[f"{name}{end}"] for name in names})  # type: ignore[arg-type]
+
+    if stride == 1:
+        return History.of(scalars())
+    history = History.of(scalars(), tensors[EPOCHS])  # type: ignore[arg-type]
+    return replace(history, stride=stride, lows=scalars(LEAST), highs=scalars(GREATEST))
+
+
+def figures_in(
+    raw: bytes, epochs: NDArray[np.int64], experiment: Experiment, stride: int
+) -> Tensors:
+    """The tensors of a part of the figures, see ``figure_tensors``.
 
     Raises:
-        RunFileError: if it holds anything else.
+        RunFileError: if it holds anything else, or other epochs.
     """
-    shapes = scalar_shapes(experiment)
-    wanted = {name: ((rows, *shape), "float64") for name, shape in shapes.items()}
-    return Scalars(**_unpacked(raw, wanted))  # type: ignore[arg-type]
+    wanted = {
+        name: ((len(epochs), *shape), kind)
+        for name, (shape, kind) in figure_tensors(experiment, stride).items()
+    }
+    tensors = _unpacked(raw, wanted)
+    if stride > 1 and not np.array_equal(tensors[EPOCHS], epochs):
+        raise RunFileError("is damaged: its epochs are not those that it should have")
+    return tensors
 
 
 def weights_in(

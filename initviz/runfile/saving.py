@@ -10,7 +10,15 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from initviz.catalog.datasets.csv_file import CancelledError
 from initviz.recording import Kept, Recording
-from initviz.runfile.form import EXPERIMENT, FORMAT, MANIFEST, TABLE, RunFileError, own_table
+from initviz.runfile.form import (
+    EXPERIMENT,
+    FORMAT,
+    MANIFEST,
+    TABLE,
+    WHOLE_FORMAT,
+    RunFileError,
+    own_table,
+)
 from initviz.runfile.manifest import Manifest, Member, Recorded
 from initviz.runfile.parts import packed, parts_of
 from initviz.runfile.tables import copy_table, table_to_save
@@ -45,7 +53,7 @@ def save_run(
         CancelledError: when ``cancelled`` says so.
     """
     kept = run.kept() if isinstance(run, Recording) else run
-    if not len(kept.scalars.train_loss):
+    if kept.scalars.last < 0:
         raise RunFileError("nothing has been recorded yet; train it first")
     if not kept.epochs:
         raise RunFileError("only the figures of this run are still held; train it again first")
@@ -68,13 +76,14 @@ def save_run(
         for name, rows, tensors in parts_of(kept):
             write(name, packed(tensors), rows)
         manifest = Manifest(
-            format=FORMAT,
+            format=WHOLE_FORMAT if kept.scalars.stride == 1 else FORMAT,
             initviz=__version__,
             trained_with=dict(kept.versions) or _versions(),
             recording=Recorded(
-                epochs=len(kept.scalars.train_loss),
+                epochs=kept.scalars.last + 1,
                 stride=kept.stride,
                 diverged_at=tuple(kept.diverged.tolist()),
+                figure_stride=kept.scalars.stride if kept.scalars.stride > 1 else None,
             ),
             members=members,
         )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initviz.findings import Evidence, diagnose
+from initviz.history import History
 from initviz.recording import Recording
 from initviz.snapshot import LayerSnapshot, Snapshot
 from initviz.tables.columns import (
@@ -33,16 +34,16 @@ def scalars(recording: Recording, epochs: Sequence[int] | None = None) -> pl.Dat
 
     Args:
         recording: whose they are.
-        epochs: which rows; all that were recorded by default.
+        epochs: which rows; all whose figures are kept by default.
 
     Raises:
-        IndexError: if an epoch was not recorded.
+        IndexError: if an epoch was not recorded, or its figures are no longer kept.
     """
     history = recording.scalars()
-    rows = _rows(len(history.train_loss), epochs)
+    rows = _rows(history, epochs)
     names = _titles(recording)
     return _frame(SCALARS, {
-        "epoch": np.repeat(rows, len(names)),
+        "epoch": np.repeat(history.epochs[rows], len(names)),
         "lane": np.tile(np.arange(1, len(names) + 1), len(rows)),
         "lane_name": names * len(rows),
         **{c.name: getattr(history, c.name)[rows].ravel() for c in SCALARS[3:]},
@@ -58,19 +59,19 @@ def layers(
 
     Args:
         recording: whose they are.
-        epochs: which rows; all that were recorded by default.
+        epochs: which rows; all whose figures are kept by default.
         snapshots: of epochs that are to have a probe's statistics, too, with their layers; they
             are looked at one after the other and may be made as they are asked for.
 
     Raises:
-        IndexError: if an epoch was not recorded.
+        IndexError: if an epoch was not recorded, or its figures are no longer kept.
         ValueError: if a snapshot has no layers.
     """
     history = recording.scalars()
-    rows = _rows(len(history.train_loss), epochs)
+    rows = _rows(history, epochs)
     names, layer_names = _titles(recording), recording.experiment.layer_names
     shape = (len(rows), len(names), len(layer_names))
-    place = {int(epoch): i for i, epoch in enumerate(rows)}
+    place = {int(epoch): i for i, epoch in enumerate(history.epochs[rows])}
     found = {column.name: np.full(shape, np.nan) for column in STATISTICS}
     probed = np.zeros(shape, dtype=np.bool_)
     for snapshot in snapshots:
@@ -85,7 +86,7 @@ def layers(
                 found[name][at, :, layer] = values
     lane, layer_number = np.indices(shape)[1:] + 1
     return _frame(LAYERS, {
-        "epoch": np.repeat(rows, shape[1] * shape[2]),
+        "epoch": np.repeat(history.epochs[rows], shape[1] * shape[2]),
         "lane": lane.ravel(),
         "lane_name": [names[k] for k in (lane.ravel() - 1).tolist()],
         "layer": layer_number.ravel(),
@@ -128,14 +129,20 @@ def findings(snapshots: Iterable[Snapshot]) -> pl.DataFrame:
     return _frame(FINDINGS, {c.name: [row[c.name] for row in rows] for c in FINDINGS})
 
 
-def _rows(recorded: int, epochs: Sequence[int] | None) -> NDArray[np.int_]:
-    """The places of epochs in a recording's history."""
+def _rows(history: History, epochs: Sequence[int] | None) -> NDArray[np.int_]:
+    """The rows of epochs; by default those that are there whoever looked at the recording."""
     if epochs is None:
-        return np.arange(recorded)
-    for epoch in epochs:
-        if not 0 <= epoch < recorded:
-            raise IndexError(f"epoch {epoch} was not recorded; there are 0 to {recorded - 1}")
-    return np.array(epochs, dtype=np.int_)
+        return history.regular()
+    rows = [history.row(epoch) for epoch in epochs]
+    for row, epoch in zip(rows, epochs, strict=True):
+        if not 0 <= epoch <= history.last:
+            raise IndexError(f"epoch {epoch} was not recorded; there are 0 to {history.last}")
+        if history.epochs[row] != epoch:
+            raise IndexError(
+                f"the figures of epoch {epoch} did not fit into memory beside the others; they "
+                f"are there of every {history.stride} epochs"
+            )
+    return np.array(rows, dtype=np.int_)
 
 
 def _titles(recording: Recording) -> list[str]:

@@ -88,7 +88,7 @@ class BoundaryView(View):
         self.panel.subtitle.setText(
             f"epoch {snapshot.epoch} · test {snapshot.experiment.task.score}{_plane(snapshot)}"
         )
-        scores = snapshot.history.test_score[snapshot.epoch]
+        scores = snapshot.history.test_score[snapshot.history.row(snapshot.epoch)]
         for k, tile in enumerate(self._tiles):
             tile.show(snapshot.boundary[k], float(scores[k]), snapshot)
 

@@ -7,7 +7,7 @@ transforms) than in drawing: one item for all lanes took a third of the time.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
+from initviz.history import History, Scalars
 from initviz.views.overplot import OverPlot
 from initviz.views.style import SYMBOLS, Style
 
@@ -178,23 +179,62 @@ class LaneCurves(OverPlot):
         return self._pixmaps[key]
 
 
-def thinned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Epochs and values (points, K) to draw of (epochs, K).
+@dataclass(frozen=True)
+class Series:
+    """A figure of every lane over the epochs.
+
+    Attributes:
+        epochs: (E,), the epoch of every row.
+        values: (E, K), those of the epochs.
+        low, high: (E, K), the least and the greatest since the row before; ``values`` themselves
+            where every epoch has its row.
+    """
+
+    epochs: NDArray[np.int_]
+    values: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, history: History, figure: Callable[[Scalars], NDArray[np.float64]], first: int = 0
+    ) -> Series:
+        """A figure of a history, (E, K), from the epoch ``first`` on."""
+        rows = slice(int(np.searchsorted(history.epochs, first)), None)
+        values = figure(history)[rows]
+        if history.stride == 1:
+            return cls(history.epochs[rows], values, values, values)
+        low, high = figure(history.low)[rows], figure(history.high)[rows]
+        return cls(history.epochs[rows], values, low, high)
+
+
+def thinned(series: Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Epochs and values (points, K) to draw of a series.
 
     Past ``MOST_POINTS`` only the least and the greatest of every few values are kept, so that
     no spike is lost and no frame is late. A few with a NaN among them become a gap.
     """
-    count, lanes = values.shape
+    count, lanes = series.values.shape
     step = step_of(count)
-    if step == 1:
-        return np.arange(float(count)), values
+    every = series.low is series.values
+    if step == 1 and every:
+        return series.epochs.astype(np.float64), series.values
     whole = count // step * step
-    blocks = values[:whole].reshape(-1, step, lanes)
-    extremes = np.stack([blocks.min(axis=1), blocks.max(axis=1)], axis=1).reshape(-1, lanes)
-    x = np.concatenate([np.repeat(np.arange(0.0, whole, step), 2), np.arange(whole, count)])
-    return x, np.concatenate([extremes, values[whole:]])
+    # ``reduceat`` takes a tenth of the time of ``min`` along an axis before a short one.
+    starts = np.arange(0, whole, step)
+    low = np.minimum.reduceat(series.low[:whole], starts, axis=0)
+    high = np.maximum.reduceat(series.high[:whole], starts, axis=0)
+    x, rest = series.epochs[:whole:step].astype(np.float64), series.epochs[whole:]
+    if not every:  # the few at the end have extremes, too, and end at what the newest has
+        x, rest = np.concatenate([x, rest]), rest[:0]
+        low, high = (np.concatenate([e, f[whole:]])
+                     for e, f in ((low, series.low), (high, series.high)))  # fmt: skip
+        rest, whole = series.epochs[-1:], count - 1
+    extremes = np.stack([low, high], axis=1).reshape(-1, lanes)
+    x = np.concatenate([np.repeat(x, 2), rest])
+    return x, np.concatenate([extremes, series.values[whole:]])
 
 
 def step_of(count: int) -> int:
-    """How many epochs of so many a drawn point stands for, see ``thinned``."""
-    return -(-count // MOST_POINTS)
+    """How many rows of so many a drawn point stands for, see ``thinned``."""
+    return max(1, -(-count // MOST_POINTS))

@@ -100,18 +100,27 @@ def table(style: Style) -> NDArray[np.ubyte]:
     return colours
 
 
-def thinned_columns(values: NDArray[np.float64], first: int = 0) -> tuple[NDArray[np.float64], int]:
+def thinned_columns(
+    epochs: NDArray[np.int_], values: NDArray[np.float64], first: int = 0, stride: int = 1
+) -> tuple[NDArray[np.float64], int]:
     """The greatest of every few epochs, (columns, K, L), and of how many.
 
     Args:
-        values: (epochs, K, L); a few with a NaN among them become a gap.
+        epochs: (E,), the epochs that have a row.
+        values: (E, K, L); a few with a NaN among them become a gap.
         first: epochs before it are left out.
+        stride: every so many epochs there is a row at least.
     """
-    values = values[first:]
-    step = max(1, -(-len(values) // MOST_COLUMNS))
+    row = int(np.searchsorted(epochs, first))
+    epochs, values = epochs[row:], values[row:]
+    if not len(epochs):
+        return values, 1
+    count = int(epochs[-1]) + 1 - first
+    # Whole strides, so that no column is without a row.
+    step = stride * max(1, -(-count // (MOST_COLUMNS * stride)))
     if step == 1:
         return values, 1
-    starts = np.arange(0, len(values), step)
+    starts = np.searchsorted(epochs, np.arange(first, first + count, step))
     return np.asarray(np.maximum.reduceat(values, starts, axis=0)), step
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 
 import numpy as np
 import pyqtgraph as pg
@@ -21,7 +22,7 @@ from initviz.views.base import (
     lane_colours,
     lane_words,
 )
-from initviz.views.curves import Curve, LaneCurves, step_of, thinned
+from initviz.views.curves import Curve, LaneCurves, Series, step_of, thinned
 from initviz.views.panel import Switch
 from initviz.views.pinned import PinnedRuns, over_epochs
 from initviz.views.readout import figure, place_in, points_near
@@ -116,26 +117,26 @@ class HistoryView(View):
         what = f"{self._task.loss}, log scale" if loss else _SCORES[self._task.name]
         points = "training" if self.part.value == "train" else "test"
         self.panel.subtitle.setText(f"{points} points, {what}")
-        values = self._values(snapshot)
+        series = self._series(snapshot)
         comparable = [run.snapshot for run in self.pinned if self._is_comparable(run.snapshot)]
-        histories = [values, *(self._values(run) for run in comparable)]
-        end = max(snapshot.experiment.epochs, *(len(history) - 1 for history in histories))
+        end = max(snapshot.experiment.epochs, *(s.history.last for s in (snapshot, *comparable)))
         if end != self._end:
             self._end = end
             self.plot.setXRange(0, end, padding=0.02)
         self.range.follow((snapshot.run, self.part.value, self.pinned))
-        x, few = thinned(values)
-        marked = [[snapshot.epoch, *end] for end in _ends(values)]
-        place = {epoch: epoch for epochs_of in marked for epoch in epochs_of}
-        if len(few) < len(values):
+        x, few = thinned(series)
+        now = snapshot.history.row(snapshot.epoch)
+        marked = [[now, *end] for end in _ends(series.values)]
+        place = {row: row for rows in marked for row in rows}
+        if few is not series.values:
             # Marked points stand behind gaps of their own, so that no line leads to them.
-            place = {epoch: len(x) + 2 * i + 1 for i, epoch in enumerate(place)}
-            x = np.concatenate([x, np.repeat(np.array([*place], dtype=np.float64), 2)])
-            apart = np.full((2 * len(place), values.shape[1]), np.nan)
-            apart[1::2] = values[[*place]]
+            place = {row: len(x) + 2 * i + 1 for i, row in enumerate(place)}
+            x = np.concatenate([x, np.repeat(series.epochs[[*place]].astype(np.float64), 2)])
+            apart = np.full((2 * len(place), few.shape[1]), np.nan)
+            apart[1::2] = series.values[[*place]]
             few = np.concatenate([few, apart])
-        for history in histories[1:]:
-            self.range.see(history)
+        for run in comparable:
+            self.range.see(thinned(self._series(run))[1])
         if loss:
             self._see_losses(few)
         heights = self._heights(few)
@@ -143,21 +144,18 @@ class HistoryView(View):
         dashed = behind_another(heights, 0.004 * (high - low))
         self.curves.set_curves(
             [
-                Curve(x, heights[:, k], colour, dashed[k], [place[e] for e in marked[k]])
+                Curve(x, heights[:, k], colour, dashed[k], [place[row] for row in marked[k]])
                 for k, colour in enumerate(lane_colours(snapshot))
             ]
         )
         self.grey.show((low, high), self._pinned_curves, self._pinned_note)
-        self._read = values
+        self._read = series
         self.cursor.setValue(snapshot.epoch)
         self.notes.show_diverged(snapshot, later=True)
 
-    def _values(self, snapshot: Snapshot) -> NDArray[np.float64]:
-        """The chosen figure of every epoch, (epochs, K)."""
-        values: NDArray[np.float64] = getattr(
-            snapshot.history, f"{self.part.value}_{self.figure.value}"
-        )
-        return values
+    def _series(self, snapshot: Snapshot) -> Series:
+        """The chosen figure over the epochs."""
+        return Series.of(snapshot.history, attrgetter(f"{self.part.value}_{self.figure.value}"))
 
     def _is_comparable(self, snapshot: Snapshot) -> bool:
         return snapshot.experiment.task is self._task
@@ -165,7 +163,8 @@ class HistoryView(View):
     def _pinned_curves(self, snapshot: Snapshot) -> list[Curve]:
         if not self._is_comparable(snapshot):
             return []
-        return over_epochs(snapshot, self._heights(self._values(snapshot)))
+        x, few = thinned(self._series(snapshot))
+        return over_epochs(snapshot, x, self._heights(few))
 
     def _pinned_note(self, snapshot: Snapshot) -> str:
         return "" if self._is_comparable(snapshot) else "another task: not drawn"
@@ -175,29 +174,43 @@ class HistoryView(View):
             return ""
         box = self.plot.vb
         near = points_near(box, self.curves.curves, position)
-        epoch = self._epoch(*near[0]) if near else place_in(box, position).x
-        if not 0 <= epoch < len(self._read):
+        history, read = self.snapshot.history, self._read
+        epoch = place_in(box, position).x
+        if not near and not 0 <= epoch <= history.last:
             return ""
-        numbers = self._read[epoch]
+        row = self._row(*near[0]) if near else history.row(epoch)
+        numbers = read.values[row]
         score = self.figure.value == "score"
         lines = [
-            f"{lane_words(self.snapshot, k)}: {self._words(float(numbers[k]))}"
-            for k in (k for k, point in near if self._epoch(k, point) == epoch)
+            f"{lane_words(self.snapshot, k)}: {self._words_of(row, k)}"
+            for k in (k for k, point in near if self._row(k, point) == row)
         ]
         if near:
             self.readout.point_out(self.curves.place(box, *near[0]))
         elif np.isfinite(numbers).any():
             return ""
         what = f"{self.part.value} {self._task.score if score else 'loss'}"
-        words = [f"epoch {epoch} · {what}", *lines, *gap_words(self.snapshot, numbers)]
+        words = [f"epoch {read.epochs[row]} · {what}", *lines, *gap_words(self.snapshot, numbers)]
         return "\n".join(words)
 
-    def _epoch(self, lane: int, point: int) -> int:
-        """The epoch that a drawn point is of: one of those that it stands for, see ``thinned``."""
-        curve = self.curves.curves[lane]
-        first = round(float(curve.x[point]))
-        few = self._heights(self._read[first : first + step_of(len(self._read)), lane])
-        return first + int(np.nanargmin(np.abs(few - curve.y[point])))
+    def _row(self, lane: int, point: int) -> int:
+        """The row that a drawn point is of: one of those that it stands for, see ``thinned``."""
+        curve, read = self.curves.curves[lane], self._read
+        first = int(np.searchsorted(read.epochs, round(float(curve.x[point]))))
+        rows = slice(first, first + step_of(len(read.epochs)))
+        few = np.stack([each[rows, lane] for each in (read.values, read.low, read.high)], axis=1)
+        return first + int(np.nanargmin(np.abs(self._heights(few) - curve.y[point]))) // 3
+
+    def _words_of(self, row: int, lane: int) -> str:
+        """The number of a row's epoch, and between which it was since the row before."""
+        value, low, high = (
+            float(each[row, lane]) for each in (self._read.values, self._read.low, self._read.high)
+        )
+        if low == high or not np.isfinite([low, high]).all():
+            return self._words(value)
+        since = self._read.epochs[row - 1] + 1
+        between = f"{self._words(low)} to {self._words(high)} since epoch {since}"
+        return f"{self._words(value)} ({between})"
 
     def _words(self, value: float) -> str:
         share = self.figure.value == "score" and self._task is not REGRESSION
@@ -224,9 +237,9 @@ class HistoryView(View):
 
 
 def _ends(values: NDArray[np.float64]) -> list[list[int]]:
-    """The last finite epoch of every lane that ends in a gap; it may be a single point."""
-    finite = np.isfinite(values)
-    return [
-        [int(np.flatnonzero(column)[-1])] if column.any() and not column[-1] else []
-        for column in finite.T
-    ]
+    """The last finite row of every lane that ends in a gap; it may be a single point."""
+    ends: list[list[int]] = [[] for _ in values.T]
+    for lane in np.flatnonzero(~np.isfinite(values[-1])):
+        finite = np.flatnonzero(np.isfinite(values[:, lane]))
+        ends[lane] = [int(finite[-1])] if len(finite) else []
+    return ends

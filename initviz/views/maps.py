@@ -141,9 +141,12 @@ class MapView(View):
 
     def feed(self, snapshot: Snapshot) -> None:
         quantity = QUANTITIES[self.quantity.value]
-        columns, step = thinned_columns(quantity.of(snapshot.history), quantity.first)
+        history = snapshot.history
+        columns, step = thinned_columns(
+            history.epochs, quantity.of(history.high), quantity.first, history.stride
+        )
         count, _, layers = columns.shape
-        recorded = len(snapshot.history.train_loss)
+        recorded = history.last + 1
         self._show_words(quantity, recorded)
         self._fit_axes(snapshot, recorded)
         self.scale.follow((snapshot.run, quantity.name), share=quantity.share)
@@ -226,7 +229,7 @@ class MapView(View):
     def _place(self, lane: int, at: QPointF) -> tuple[int, int]:
         """The epoch and the layer at a place of a map; the nearest that there are."""
         assert self.snapshot is not None
-        last = len(self.snapshot.history.train_loss) - 1
+        last = self.snapshot.history.last
         layers = len(self.snapshot.experiment.layer_names)
         epoch = min(max(round(at.x()), 0), last)
         return epoch, min(max(math.floor(at.y() - 0.5), 0), layers - 1)
@@ -251,9 +254,12 @@ class MapView(View):
                 continue
             assert snapshot is not None
             at = plot.vb.mapSceneToView(position)
-            if at.x() > len(snapshot.history.train_loss) - 0.5:
+            history = snapshot.history
+            if at.x() > history.last + 0.5:
                 return ""
             epoch, layer = self._place(lane, at)
+            row = history.row(epoch)
+            epoch = int(history.epochs[row])
             quantity = QUANTITIES[self.quantity.value]
             experiment = snapshot.experiment
             place = f"epoch {epoch}, {experiment.layer_names[layer]}"
@@ -265,6 +271,6 @@ class MapView(View):
             elif quantity is SATURATED and activation.saturation is None:
                 text = f"{activation.label} does not saturate"
             else:
-                text = quantity.text(float(quantity.of(snapshot.history)[epoch, lane, layer]))
+                text = quantity.text(float(quantity.of(history)[row, lane, layer]))
             return f"{place} · {experiment.lanes[lane].title}: {text}"
         return ""

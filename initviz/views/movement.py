@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 from initviz.snapshot import Snapshot
 from initviz.views.axes import DecadeRange, decades, layer_ticks, room_above
 from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
-from initviz.views.curves import Curve, LaneCurves, thinned
+from initviz.views.curves import Curve, LaneCurves, Series, thinned
 from initviz.views.gradients import MOST_MARKED
 from initviz.views.panel import Switch
 from initviz.views.pinned import PinnedRuns, over_epochs, over_layers
@@ -95,14 +95,13 @@ class MovementView(View):
         quantity = self._quantity
         self.range.follow((snapshot.run, quantity.name, self.pinned))
         for run in self.pinned:
-            self.range.see(self._of_pinned(run.snapshot))
+            self.range.see(self._of_pinned(run.snapshot)[1])
         if quantity is UPDATE:
             self.range.see(np.array([USUAL]))
-        values = quantity.of(snapshot.history)
         if self.over.value == "epochs":
-            self._feed_epochs(snapshot, quantity, values[:, :, self._layer(snapshot)])
+            self._feed_epochs(snapshot, quantity)
         else:
-            self._feed_layers(snapshot, quantity, values)
+            self._feed_layers(snapshot, quantity)
         drawn = (self.range.bounds, self.over.value, quantity.name, self._layer(snapshot))
         self.grey.show(drawn, self._pinned_curves, self._pinned_note)
         early = snapshot.epoch < quantity.first and not len(self.curves.curves)
@@ -121,39 +120,50 @@ class MovementView(View):
             return snapshot.experiment.layer_names[self._layer(snapshot)]
         return f"at epoch {snapshot.epoch}"
 
-    def _feed_epochs(self, snapshot: Snapshot, quantity: Quantity, values: Array) -> None:
-        recorded = len(values)
-        pinned = [len(run.snapshot.history.train_loss) - 1 for run in self.pinned]
-        end = max(snapshot.experiment.epochs, recorded - 1, *pinned)
+    def _feed_epochs(self, snapshot: Snapshot, quantity: Quantity) -> None:
+        last = snapshot.history.last
+        pinned = [run.snapshot.history.last for run in self.pinned]
+        end = max(snapshot.experiment.epochs, last, *pinned)
         if self._across != end:
             self._across = end
             self.plot.setXRange(0, end, padding=0.02)
         self.cursor.setValue(snapshot.epoch)
-        if recorded <= quantity.first:
-            self._draw(snapshot, np.zeros(0), values[:0], offset=0)
+        layer = self._layer(snapshot)
+        if last < quantity.first:
+            self._draw(snapshot, np.zeros(0), quantity.of(snapshot.history)[:0, :, layer], 0)
             self.points.set_curves([])
             return
-        x, few = thinned(values[quantity.first :])
-        self._draw(snapshot, x + quantity.first, few, offset=0)
-        self.points.set_curves(self._ends(snapshot, quantity, values))
+        self._draw(snapshot, *self._thinned(snapshot, layer), offset=0)
+        self.points.set_curves(self._ends(snapshot, quantity, layer))
 
-    def _ends(self, snapshot: Snapshot, quantity: Quantity, values: Array) -> list[Curve]:
+    def _thinned(self, snapshot: Snapshot, layer: int) -> tuple[Array, Array]:
+        """Epochs, and the figure of a layer, (points, K), that are drawn over them."""
+        quantity = self._quantity
+        return thinned(
+            Series.of(snapshot.history, lambda h: quantity.of(h)[:, :, layer], quantity.first)
+        )
+
+    def _ends(self, snapshot: Snapshot, quantity: Quantity, layer: int) -> list[Curve]:
         """A marker at the shown epoch, and where a lane ends in a gap."""
-        heights = decades(values[[snapshot.epoch]], self.range.floor)[0]
+        history = snapshot.history
+        values = quantity.of(history)[:, :, layer]
+        heights = decades(values[[history.row(snapshot.epoch)]], self.range.floor)[0]
         heights[snapshot.epoch < quantity.first] = np.nan
         found = []
         for k, colour in enumerate(lane_colours(snapshot)):
             epochs, places = [float(snapshot.epoch)], [heights[k]]
-            finite = np.flatnonzero(np.isfinite(values[:, k]))
-            if len(finite) and quantity.first <= finite[-1] < len(values) - 1:
-                last = int(finite[-1])
-                epochs += [np.nan, float(last)]
-                places += [np.nan, *decades(values[[last], k], self.range.floor)]
+            ended = not np.isfinite(values[-1, k])
+            finite = np.flatnonzero(np.isfinite(values[:, k])) if ended else np.zeros(0, int)
+            if len(finite) and history.epochs[finite[-1]] >= quantity.first:
+                row = int(finite[-1])
+                epochs += [np.nan, float(history.epochs[row])]
+                places += [np.nan, *decades(values[[row], k], self.range.floor)]
             found.append(Curve(np.array(epochs), np.array(places), colour, marked=slice(None)))
         return found
 
-    def _feed_layers(self, snapshot: Snapshot, quantity: Quantity, values: Array) -> None:
-        names = snapshot.experiment.layer_names
+    def _feed_layers(self, snapshot: Snapshot, quantity: Quantity) -> None:
+        values = quantity.of(snapshot.history)
+        names, row = snapshot.experiment.layer_names, snapshot.history.row(snapshot.epoch)
         if self._across != self.plot.vb.width():
             self._across = self.plot.vb.width()
             pinned = [len(run.snapshot.experiment.layer_names) for run in self.pinned]
@@ -168,40 +178,48 @@ class MovementView(View):
             return
         few = len(names) <= MOST_MARKED
         self._draw(
-            snapshot, np.arange(1.0, len(names) + 1), values[snapshot.epoch].T,
+            snapshot, np.arange(1.0, len(names) + 1), values[row].T,
             offset=0.05 if few else 0.0, marked=slice(None) if few else (),
         )  # fmt: skip
 
-    def _of_pinned(self, snapshot: Snapshot) -> Array:
-        """What is drawn of a pinned run: (epochs, K) of the layer in focus, or (layers, K)."""
+    def _of_pinned(self, snapshot: Snapshot) -> tuple[Array, Array]:
+        """What is drawn of a pinned run: over what, and (epochs, K) of the layer in focus.
+
+        Over the layers it is (layers, K).
+        """
         quantity = self._quantity
         values = quantity.of(snapshot.history)
+        nothing = np.zeros(0), values[:0, :, 0]
         if self.over.value == "layers":
-            there = snapshot.epoch >= quantity.first
-            return values[snapshot.epoch].T if there else values[:0, :, 0]
+            if snapshot.epoch < quantity.first:
+                return nothing
+            across = np.arange(1.0, values.shape[2] + 1)
+            return across, values[snapshot.history.row(snapshot.epoch)].T
+        layer = self._pinned_layer(snapshot)
+        return nothing if layer is None else self._thinned(snapshot, layer)
+
+    def _pinned_layer(self, snapshot: Snapshot) -> int | None:
+        """The layer of a pinned run that is compared; None where it has no such layer."""
         layer, hidden = self.focus.layer, len(snapshot.experiment.hidden)
         # The output is compared with the output, however many layers there are.
         shown = self.snapshot
         if shown is not None and self._layer(shown) == len(shown.experiment.hidden):
-            layer = hidden
-        elif layer >= hidden:
-            return values[:0, :, 0]
-        curve = values[:, :, layer].copy()
-        curve[: quantity.first] = np.nan
-        return curve
+            return hidden
+        return layer if layer < hidden else None
 
     def _pinned_curves(self, snapshot: Snapshot) -> list[Curve]:
-        heights = decades(self._of_pinned(snapshot), self.range.floor)
+        x, values = self._of_pinned(snapshot)
+        heights = decades(values, self.range.floor)
         if not len(heights):
             return []
         if self.over.value == "layers":
             return over_layers(snapshot, heights)
-        return over_epochs(snapshot, heights)
+        return over_epochs(snapshot, x, heights)
 
     def _pinned_note(self, snapshot: Snapshot) -> str:
         if self.over.value == "layers":
             return f"epoch {snapshot.epoch}"
-        return "" if len(self._of_pinned(snapshot)) else "no such layer"
+        return "no such layer" if self._pinned_layer(snapshot) is None else ""
 
     def _draw(
         self, snapshot: Snapshot, x: Array, values: Array, offset: float,
@@ -239,7 +257,7 @@ class MovementView(View):
         if snapshot is None:
             return
         if self.over.value == "epochs":
-            epoch = min(max(round(at.x()), 0), len(snapshot.history.train_loss) - 1)
+            epoch = min(max(round(at.x()), 0), snapshot.history.last)
             if epoch != snapshot.epoch:
                 self.epoch_asked.emit(epoch)
             return

@@ -116,7 +116,7 @@ class NeuronPlots:
     def show_history(self, snapshot: Snapshot, history: NeuronHistory | None) -> None:
         """Draw one neuron's history; None clears the plots."""
         self.shown = history
-        end = max(snapshot.experiment.epochs, len(snapshot.history.train_loss) - 1, 1)
+        end = max(snapshot.experiment.epochs, snapshot.history.last, 1)
         if end != self._end:
             self._end = end
             for plot in self.plots:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from initviz.snapshot import Pinned, Snapshot
-from initviz.views.curves import Curve, LaneCurves, thinned
+from initviz.views.curves import Curve, LaneCurves
 from initviz.views.style import SMALL_SIZE, Style
 
 SAMPLE = 18.0
@@ -73,10 +73,11 @@ class PinnedRuns:
         self.legend.set_look(look)
 
 
-def over_epochs(snapshot: Snapshot, heights: NDArray[np.float64]) -> list[Curve]:
-    """A pinned run's curves of a figure that every epoch has, (epochs, K), as it is drawn."""
-    x, few = thinned(heights)
-    return _curves(snapshot, [x] * few.shape[1], few)
+def over_epochs(
+    snapshot: Snapshot, x: NDArray[np.float64], heights: NDArray[np.float64]
+) -> list[Curve]:
+    """A pinned run's curves of a figure over the epochs ``x``, (points, K), as it is drawn."""
+    return _curves(snapshot, [x] * heights.shape[1], heights)
 
 
 def over_layers(

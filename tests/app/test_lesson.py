@@ -29,8 +29,7 @@ SHORT = dataclasses.replace(
 def epoch(number: int) -> Snapshot:
     recording = record(SHORT.experiment)
     made = probe(recording, number, Wanted(grid=20))
-    seen = {name: values[: number + 1] for name, values in vars(made.history).items()}
-    return dataclasses.replace(made, history=type(made.history)(**seen))
+    return dataclasses.replace(made, history=made.history.until(number))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import initviz.engine
 from initviz.app.runner import Prober, Request, Trainer
 from initviz.engine import record
 from initviz.parts import Wanted
-from initviz.recording import Recording
+from initviz.recording import Recording, Scalars
 from tests.app.conftest import LONG, SMALL, is_waiting, threads
 from tests.app.fakes import Gate, Stepping, epoch, failing
 
@@ -351,7 +351,8 @@ def test_training_on_from_a_recording_gives_the_bits_of_an_uninterrupted_run(
     assert run.recording.kept_epochs() == list(range(5))
     for number in range(5):
         np.testing.assert_array_equal(run.recording.parameters(number), whole.parameters(number))
-    for name, values in vars(whole.scalars()).items():
+    for name in Scalars.__dataclass_fields__:
+        values = getattr(whole.scalars(), name)
         np.testing.assert_array_equal(getattr(run.recording.scalars(), name), values)
 
 

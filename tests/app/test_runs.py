@@ -17,7 +17,7 @@ from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
 from initviz.engine import record
 from initviz.experiment import Experiment, Lane
-from initviz.recording import Recording
+from initviz.recording import Recording, Scalars
 from tests.app.conftest import LONG, SMALL, MakePlayer, MakeWindow, is_waiting
 from tests.app.fakes import Stepping, failing
 from tests.app.hands import FAST, finish, shows
@@ -75,7 +75,7 @@ def same(one: Recording, other: Recording) -> bool:
         np.array_equal(one.parameters(n), other.parameters(n)) for n in kept
     ) and all(
         np.array_equal(getattr(figures[0], name), getattr(figures[1], name), equal_nan=True)
-        for name in vars(figures[0])
+        for name in Scalars.__dataclass_fields__
     )  # fmt: skip
 
 

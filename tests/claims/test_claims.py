@@ -139,12 +139,7 @@ def test_figures_of_the_history_are_judged_as_soon_as_they_are_recorded(
     recording: Recording, start: Snapshot
 ) -> None:
     later = claim("loss", lane=3, at=2)
-    before = dataclasses.replace(
-        start,
-        history=type(start.history)(
-            **{name: values[:2] for name, values in vars(start.history).items()}
-        ),
-    )
+    before = dataclasses.replace(start, history=start.history.until(1))
     assert judge(later, before) == WAITING
     # The epoch that is shown is still 0; the figure is that of epoch 2.
     assert judge(later, start).value == recording.scalars().train_loss[2, 2]

@@ -20,7 +20,7 @@ from initviz.engine.look import (
 )
 from initviz.experiment import Experiment, Lane
 from initviz.parts import Part, Wanted
-from initviz.recording import Recording
+from initviz.recording import At, Recording
 from initviz.snapshot import LOG_HIGH, LOG_LOW, LOG_PER_DECADE, Histogram, Snapshot, Spread
 from tests.make import data, lane
 from tests.reference import FUNCTIONS, Plain, leaves, run
@@ -155,8 +155,8 @@ def test_an_epoch_that_is_dropped_while_it_is_looked_at_can_still_be_shown() -> 
     class Overtaken(Recording):
         """Training goes on right after every look at the recording."""
 
-        def held(self, epoch: int) -> tuple[int, np.ndarray]:
-            found = super().held(epoch)
+        def at(self, epoch: int) -> At:
+            found = super().at(epoch)
             if self.last < 20:
                 self.append(epochs[self.last + 1])
             return found

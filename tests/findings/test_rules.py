@@ -27,7 +27,7 @@ from initviz.findings.thresholds import (
 )
 from initviz.findings.words import epochs_to_change, loss_text, number, percent
 from initviz.parts import Wanted
-from initviz.recording import Recording, Scalars
+from initviz.recording import History, Recording, Scalars
 from initviz.snapshot import Histogram, LayerSnapshot, Plane, Snapshot, Spread
 from tests.make import data, lane
 
@@ -92,10 +92,10 @@ def scene(
         )
     )  # fmt: skip
     per_layer = np.ones((len(losses), 1, len(names)))
-    history = Scalars(
+    history = History.of(Scalars(
         losses, losses, np.full_like(losses, accuracy), np.full_like(losses, accuracy),
         per_layer, per_layer * np.broadcast_to(weight_norm, len(names)), *[per_layer] * 5,
-    )  # fmt: skip
+    ))  # fmt: skip
     plane = Plane(
         np.zeros(2), np.eye(2), (-1.0, 1.0, -1.0, 1.0), np.zeros((2, 2)), np.array([0.0, 1.0]),
         1.0, ("x", "y"),

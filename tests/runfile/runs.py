@@ -63,9 +63,16 @@ def same(one: Recording, other: Recording) -> bool:
             for a, b in zip(left.parameters, right.parameters, strict=True)
         )
         and all(
-            getattr(left.scalars, name).tobytes() == table.tobytes()
-            for name, table in vars(right.scalars).items()
+            getattr(a, name).tobytes() == getattr(b, name).tobytes()
+            for a, b in (
+                (left.scalars, right.scalars),
+                (left.scalars.low, right.scalars.low),
+                (left.scalars.high, right.scalars.high),
+            )
+            for name in Scalars.__dataclass_fields__
         )
+        and left.scalars.stride == right.scalars.stride
+        and np.array_equal(left.scalars.epochs, right.scalars.epochs)
     )
 
 

@@ -92,7 +92,7 @@ def test_a_file_cut_off_anywhere_is_refused(good: Path, refused: Refused, tmp_pa
 
 def test_a_newer_file_says_what_to_update(refused: Refused, members: Members) -> None:
     def newer(manifest: dict[str, Any]) -> None:
-        manifest.update(format=2, initviz="9.1.0", wonders=True)
+        manifest.update(format=3, initviz="9.1.0", wonders=True)
 
     said = refused({**forged(members, newer), "hologram.bin": b"new"})
     assert said == (

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from initviz.experiment import DataSettings, Experiment, Lane
-from initviz.recording import PER_LAYER, Scalars
+from initviz.recording import PER_LAYER, History, Scalars
 from initviz.snapshot import (
     LOG_HIGH,
     LOG_LOW,
@@ -124,13 +124,13 @@ def snapshot(
         ),
         plane=plane or flat_plane(),
         boundary=logits,
-        history=Scalars(
+        history=History.of(Scalars(
             train_loss=curve(train_loss),
             test_loss=curve(test_loss),
             train_score=curve(train_score),
             test_score=curve(test_score),
             **layered,
-        ),
+        )),
         diverged_at=np.array(diverged_at or [-1] * lanes),
     )  # fmt: skip
 

@@ -312,7 +312,7 @@ def test_thinning_keeps_the_greatest_and_every_gap(count: int) -> None:
     values = generator.random((count, 2, 3))
     values[count // 2, 0, 1] = 7.0
     values[count // 3, 1, 2] = np.nan
-    columns, step = thinned_columns(values)
+    columns, step = thinned_columns(np.arange(count), values)
 
     assert len(columns) <= MOST_COLUMNS
     assert len(columns) == -(-count // step)

@@ -13,7 +13,7 @@ from initviz.export.picture import draw
 from initviz.snapshot import Pinned
 from initviz.views import VIEWS
 from initviz.views.base import View
-from initviz.views.curves import MOST_POINTS, LaneCurves
+from initviz.views.curves import MOST_POINTS, LaneCurves, Series, thinned
 from initviz.views.gradients import GradientView
 from initviz.views.history import HistoryView
 from initviz.views.pinned import over_epochs, over_layers
@@ -140,7 +140,7 @@ def test_another_number_of_lanes_is_drawn(make: Make, lanes: int) -> None:
 def test_long_pinned_curves_are_thinned_and_keep_their_spikes() -> None:
     heights = np.zeros((5000, 2))
     heights[3333, 1] = 9
-    _, spiky = over_epochs(snapshot(), heights)
+    _, spiky = over_epochs(snapshot(), *thinned(Series(np.arange(5000), heights, heights, heights)))
 
     assert len(spiky.x) <= 2 * MOST_POINTS
     assert spiky.y.max() == 9
