@@ -14,7 +14,6 @@ from initviz.experiment import DataSettings, Experiment
 from initviz.seeds import LIFT_SEED
 from initviz.snapshot import Plane
 
-
 ROUNDING = 1e-15
 """A deviation of this part of a column's numbers is what is left of none."""
 

@@ -182,7 +182,9 @@ def _classes(style: Style, facts: Facts, plane: Plane) -> Colouring:
 
 def _regression(style: Style, facts: Facts, plane: Plane) -> Colouring:
     mean, deviation = plane.target_mean, plane.target_deviation
-    reach = max(float(np.abs(plane.labels - mean).max()) / deviation, 1e-9)
+    reach = float(np.abs(plane.labels - mean).max()) / deviation
+    if reach < 1e-9:  # targets that are all the same have no reach of their own
+        reach = max(abs(mean), 1.0) / deviation
 
     @np.errstate(over="ignore")  # differences of numbers as large as there are
     def place(z: Array) -> Bytes:
