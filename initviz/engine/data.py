@@ -14,6 +14,9 @@ from initviz.experiment import DataSettings, Experiment
 from initviz.seeds import LIFT_SEED
 from initviz.snapshot import Plane
 
+ROUNDING = 1e-15
+"""A deviation of this part of a column's numbers is what is left of none."""
+
 
 @dataclass(frozen=True)
 class Split:
@@ -73,7 +76,8 @@ class Scale:
     def of(cls, x: NDArray[np.float64]) -> Scale:
         """The scale of x (n, columns)."""
         deviation = x.std(axis=0)
-        deviation[deviation < 1e-12] = 1  # a constant column stays constant, and is not NaN
+        # A constant column stays constant, and is not NaN; its mean may be off by a rounding.
+        deviation[deviation <= ROUNDING * np.abs(x).max(axis=0)] = 1
         return cls(x.mean(axis=0), deviation)
 
     def standardise(self, x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ class Symptom(Enum):
     """What can be the matter; the value is what the window calls it."""
 
     DIVERGED = "Diverged"
+    POINTLESS = "Nothing to learn"
     DEAD = "Never learns"
     SYMMETRIC = "One neuron per layer"
     EXPLODING = "Exploding"

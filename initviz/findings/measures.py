@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 
 from initviz.catalog.activations import Activation
 from initviz.catalog.tasks import BINARY, REGRESSION, Task
-from initviz.experiment import Experiment
+from initviz.experiment import LEARNING_RATE, Experiment
 from initviz.findings.finding import Evidence, Finding, Severity, Symptom
-from initviz.findings.thresholds import ADAM_FLOOR, FIRST_SOUND, LONG_STEP
+from initviz.findings.thresholds import (
+    ADAM_FLOOR,
+    FIRST_SOUND,
+    LONG_STEP,
+    SHORT,
+    STILL,
+    USUAL_ADAM,
+)
 from initviz.snapshot import Snapshot
 from initviz.theory import Prediction, predict
 
@@ -34,6 +41,8 @@ class Measures:
         score: on the test points at this epoch.
         guessing: the loss of always answering with the classes' shares, see ``loss_of_guessing``.
         diverged_at: the first epoch that was not finite, −1 for none so far.
+        lost: whether weights are NaN or infinite by now, and not the loss alone.
+        same_inputs, same_answers: whether all training points have the same inputs, or one answer.
         size: rms of the hidden activations, (H,).
         silent: share of hidden activations that are exactly 0, (H,).
         saturated: share of hidden activations in saturation, (H,), NaN where φ has none.
@@ -42,7 +51,8 @@ class Measures:
         gradient: rms of ∂L/∂W, (H + 1,).
         change: the part of its size by which an epoch of such steps moves W, (H + 1,).
         stir: the same for the gradient of a batch, in which samples do not cancel, (H + 1,).
-        first_step: ‖ΔW‖/‖W‖ that the first gradient asks for, the largest of all layers.
+        first_step: ‖ΔW‖/‖W‖ that the first gradient asks for, the largest of all layers; Adam's
+            steps do not depend on the gradient's size.
         first_change: the part of its size by which an epoch of steps like the first moves a
             hidden layer's W, the largest of all hidden layers.
         longest_step: the largest ‖ΔW‖/‖W‖ recorded so far, 0 at the start.
@@ -59,6 +69,9 @@ class Measures:
     score: float
     guessing: float
     diverged_at: int
+    lost: bool
+    same_inputs: bool
+    same_answers: bool
     size: Array
     silent: Array
     saturated: Array
@@ -88,6 +101,16 @@ class Measures:
         """Whether the start was sound, and steps as long as the weights themselves undid it."""
         sound = self.loss[0] < FIRST_SOUND * self.guessing
         return bool(sound and max(self.first_step, self.longest_step) > LONG_STEP)
+
+    @property
+    def undershot(self) -> bool:
+        """Whether nothing moves for no other reason than the shortness of the steps."""
+        usual = USUAL_ADAM if self.experiment.optimiser == "adam" else LEARNING_RATE.default
+        rate = self.experiment.learning_rate_of(self.experiment.lanes[self.lane])
+        moved = self.stir[:-1]
+        return bool(
+            rate < SHORT * usual and (moved < STILL).any() and (moved * usual / rate >= STILL).all()
+        )
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -140,6 +163,9 @@ def measure(snapshot: Snapshot) -> list[Measures]:
     weight_norm = past.weight_norm[-1]
     diverged = np.where(snapshot.diverged, snapshot.diverged_at, -1)
     guessing = loss_of_guessing(snapshot.plane.labels, experiment.task)
+    same_inputs = bool(np.ptp(snapshot.plane.points, axis=0).max() == 0)
+    same_answers = bool(np.ptp(snapshot.plane.labels) == 0)
+    adam = experiment.optimiser == "adam"
     with np.errstate(all="ignore"):  # weights of 0, and gradients without bounds
         return [
             Measures(
@@ -153,6 +179,9 @@ def measure(snapshot: Snapshot) -> list[Measures]:
                 score=float(past.test_score[-1, k]),
                 guessing=guessing,
                 diverged_at=int(diverged[k]),
+                lost=not np.isfinite(weight_norm[k]).all(),
+                same_inputs=same_inputs,
+                same_answers=same_answers,
                 size=size[k],
                 silent=silent[k],
                 saturated=saturated[k],
@@ -164,7 +193,7 @@ def measure(snapshot: Snapshot) -> list[Measures]:
                 stir=relative_change(experiment, k, batch_gradient[k], counts, weight_norm[k]),
                 first_step=_largest(
                     experiment.learning_rate_of(experiment.lanes[k])
-                    * history.gradient_norm[0, k]
+                    * (np.sqrt(counts) if adam else history.gradient_norm[0, k])
                     / history.weight_norm[0, k]
                 ),
                 first_change=_largest(

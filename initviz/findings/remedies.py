@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from initviz.catalog.activations import Activation
 from initviz.catalog.schemes import SCHEMES, Worth
-from initviz.experiment import Lane
+from initviz.experiment import LEARNING_RATE, Lane
 from initviz.findings.finding import Remedy, Symptom
 from initviz.findings.measures import Measures
-from initviz.findings.thresholds import GENTLE, GENTLE_STEP
+from initviz.findings.thresholds import FIRST_SOUND, GENTLE, GENTLE_STEP, USUAL_ADAM
 
 START = {
     Symptom.DEAD: "Start from weights that let the signal through",
@@ -41,13 +41,20 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
     if symptom not in START:
         return None
     lane = m.experiment.lanes[m.lane]
-    if m.overshot and symptom in THROWN_OFF:
+    thrown_off = m.overshot or (m.loss[0] < FIRST_SOUND * m.guessing and m.diverged_at > 0)
+    if thrown_off and symptom in THROWN_OFF:
         rate = gentle_rate(m)
         return Remedy(
             f"The start was sound, the steps too long: learn with η = {rate:g}.",
             f"η = {rate:g}",
             lane.replace(learning_rate=rate, name="", colour=None),
         )
+    if m.undershot and symptom is Symptom.VANISHING:
+        usual = USUAL_ADAM if m.experiment.optimiser == "adam" else LEARNING_RATE.default
+        return Remedy(
+            f"The steps are too short: learn with η = {usual:g}.", f"η = {usual:g}",
+            lane.replace(learning_rate=usual, name="", colour=None),
+        )  # fmt: skip
     there = {other.scheme for other in m.experiment.lanes if other.scale == 1}
     # What stands beside it already is the best advice: there is nothing to add, but to look at.
     for scheme in sorted(partners(m.experiment.activation_of(lane)), key=lambda s: s not in there):
@@ -62,10 +69,10 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
 def gentle_rate(m: Measures) -> float:
     """A learning rate of one digit for steps of a size that training usually has."""
     rate = m.experiment.learning_rate_of(m.experiment.lanes[m.lane])
-    if m.experiment.optimiser != "adam" and m.first_step > 0:
-        rate = min(rate / GENTLE, rate * GENTLE_STEP / m.first_step)
-    else:
-        rate /= GENTLE
+    usual = USUAL_ADAM if m.experiment.optimiser == "adam" else LEARNING_RATE.default
+    # Weights of 0 have no size that a step could be a part of.
+    gentle = rate * GENTLE_STEP / m.first_step if m.first_step > 0 else usual
+    rate = min(rate / GENTLE, gentle)
     power = 10.0 ** math.floor(math.log10(rate))
     digit = max(step for step in (1, 2, 5) if step * power <= rate * 1.001)
     return max(float(f"{digit * power:.1g}"), 1e-9)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from initviz.catalog.tasks import BINARY, REGRESSION
+from initviz.findings.ends import diverged, pointless
 from initviz.findings.finding import Evidence, Finding, Severity, Symptom
 from initviz.findings.measures import Measures
 from initviz.findings.thresholds import (
@@ -20,6 +21,7 @@ from initviz.findings.thresholds import (
     LATE_STEPS,
     NOTHING_LEARNT,
     PLATEAU,
+    RUNAWAY,
     SAME,
     STILL,
     VERY_FLAT,
@@ -28,22 +30,6 @@ from initviz.findings.thresholds import (
 from initviz.findings.words import epochs_to_change, loss_text, number, percent
 
 Rule = Callable[[Measures], Finding | None]
-
-
-def diverged(m: Measures) -> Finding | None:
-    """Weights or losses are NaN or infinite."""
-    if m.diverged_at < 0:
-        return None
-    if m.diverged_at == 0:
-        reason = "The loss is not a finite number even before the first step."
-    else:
-        row = int(np.searchsorted(m.epochs, m.diverged_at)) - 1
-        reason = (
-            f"Not finite since epoch {m.diverged_at}, and nothing brings it back. "
-            f"At epoch {m.epochs[row]} the loss was {loss_text(m.loss[row])}."
-        )
-    evidence = [_figure("not finite since", m.diverged_at, str(m.diverged_at))]
-    return m.finding(Symptom.DIVERGED, Severity.BAD, reason, evidence=evidence, since=m.diverged_at)
 
 
 def dead(m: Measures) -> Finding | None:
@@ -56,7 +42,8 @@ def dead(m: Measures) -> Finding | None:
         )
     elif len(muted):
         reason = (
-            f"{_all(m.widths[muted[0]])} of {m.names[muted[0]]} give 0 for every point: no input "
+            f"{_all(m.widths[muted[0]])} of {m.names[muted[0]]} "
+            f"{'gives' if m.widths[muted[0]] == 1 else 'give'} 0 for every point: no input "
             "gets past, and no gradient comes back."
         )
     elif not m.gradient.any():
@@ -84,6 +71,13 @@ def dead(m: Measures) -> Finding | None:
     return m.finding(
         Symptom.DEAD, Severity.BAD, reason, layers=[m.names[i] for i in places], evidence=evidence
     )
+
+
+def runaway(m: Measures) -> Finding | None:
+    """The loss was sound, and is beyond all measure."""
+    if m.epoch == 0 or m.now < RUNAWAY * m.guessing or np.min(m.loss) > EXPLODED * m.guessing:
+        return None
+    return unstable(m)
 
 
 def symmetric(m: Measures) -> Finding | None:
@@ -163,7 +157,8 @@ def exploding(m: Measures) -> Finding | None:
 
 def vanishing(m: Measures) -> Finding | None:
     """Gradients arrive that are too small to move the weights."""
-    if m.epoch and m.now < NOTHING_LEARNT * m.guessing:
+    stands = m.undershot and m.now >= NOTHING_LEARNT * m.loss[0]
+    if m.epoch and m.now < NOTHING_LEARNT * m.guessing and not stands:
         return None
     still = m.stir[:-1] < STILL
     if still.any():
@@ -180,7 +175,13 @@ def vanishing(m: Measures) -> Finding | None:
             *_flow(m),
             *_theory(m),
         ]
-        reason = f"{found}: at this rate, changing {name} takes {needed} epochs."
+        if m.undershot:
+            rate = m.experiment.learning_rate_of(m.experiment.lanes[m.lane])
+            reason = f"Steps of η = {rate:g} are short: changing {name} takes {needed} epochs."
+        elif m.change[slowest] == 0:
+            reason = f"{found}: {name} never changes."
+        else:
+            reason = f"{found}: at this rate, changing {name} takes {needed} epochs."
         return m.finding(
             Symptom.VANISHING, Severity.BAD, reason,
             layers=[m.names[i] for i in np.flatnonzero(still)], evidence=evidence,
@@ -279,7 +280,8 @@ def sound(m: Measures) -> Finding:
 
 
 RULES: tuple[Rule, ...] = (
-    diverged, dead, symmetric, saturated, exploding, unstable, vanishing, stuck, slow, sound,
+    diverged, pointless, dead, runaway, symmetric, saturated, exploding, unstable, vanishing, stuck,
+    slow, sound,
 )  # fmt: skip
 """The first that applies is the lane's verdict; the last always does."""
 

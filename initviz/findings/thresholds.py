@@ -48,6 +48,10 @@ with ReLU has thousands. Sound starts of forty layers can reach 8 by chance."""
 JUMP = 2.0
 """A loss this many times its best has been thrown back."""
 
+RUNAWAY = 1e6
+"""A loss this many times that of guessing, which was sound before, is what is the matter with a
+lane, whatever else its numbers show."""
+
 PLATEAU = 20
 """Epochs without progress before a lane counts as stuck: very deep sound networks wait for ten."""
 
@@ -70,6 +74,13 @@ GENTLE_STEP = 0.01
 
 GENTLE = 10
 """... and the learning rate smaller by at least this much."""
+
+SHORT = 0.01
+"""Steps are short where the learning rate is below this part of a usual one: the default with SGD,
+with Adam `USUAL_ADAM`."""
+
+USUAL_ADAM = 1e-3
+"""The learning rate that Adam's authors advise (Kingma & Ba 2015)."""
 
 ADAM_FLOOR = 1e-8
 """Adam's ε: gradients far above it are divided by their own size."""

@@ -98,9 +98,14 @@ def _loading(settings: DataSettings) -> str:
         ]
     lines.append("    mean, deviation = train_x.mean(axis=0), train_x.std(axis=0)")
     if not settings.entry.lifted:
-        lines.append("    deviation[deviation < 1e-12] = 1  # a constant column stays constant")
+        lines.append(
+            "    constant = deviation <= 1e-15 * np.abs(train_x).max(axis=0)  # but for rounding"
+        )
+        lines.append("    deviation[constant] = 1  # a constant column stays constant")
     if facts.task is REGRESSION:
         lines.append("    middle, spread = train_y.mean(), train_y.std()")
+        if not settings.entry.lifted:
+            lines.append("    spread = spread if spread > 1e-15 * np.abs(train_y).max() else 1")
         target = "torch.tensor((y[:, None] - middle) / spread, dtype=DTYPE)"
     elif facts.task is CLASSES:
         target = "torch.tensor(y, dtype=torch.long)"

@@ -10,10 +10,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker
 
 from initviz.parts import Part
-from initviz.snapshot import Histogram, Snapshot
+from initviz.snapshot import LOG_HIGH, Histogram, Snapshot
 from initviz.views.base import (
     Header,
-    Notes,
     View,
     add_plot,
     behind_another,
@@ -25,6 +24,7 @@ from initviz.views.base import (
 )
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.distributions import Axis, LinearAxis, LogAxis
+from initviz.views.notes import Notes
 from initviz.views.panel import Switch
 from initviz.views.readout import place_in, points_near
 from initviz.views.style import SMALL_SIZE, Style
@@ -288,6 +288,7 @@ class ActivationView(View):
                 low, high = min(low, self._window[0]), max(high, self._window[1])
             self._window = (low, high)
         low, high = self._window or (-2, 0)
+        low = min(low, LOG_HIGH - 2)  # what is larger than all bins counts into the last
         return LogAxis(low, max(high, low + 2))
 
 

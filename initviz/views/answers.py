@@ -141,6 +141,7 @@ def _classes(style: Style, facts: Facts, plane: Plane) -> Colouring:
     table = np.zeros((256, 3), dtype=np.ubyte)
     table[: count * levels] = np.concatenate([shade[at] for shade in shades])
 
+    @np.errstate(over="ignore")  # differences of numbers as large as there are
     def paint(outputs: Array) -> Bytes:
         winner = outputs.argmax(axis=0)
         top = np.take_along_axis(outputs, winner[None], axis=0)[0]
@@ -148,12 +149,13 @@ def _classes(style: Style, facts: Facts, plane: Plane) -> Colouring:
         surplus = np.clip((confidence - 1 / count) / (1 - 1 / count), 0, 1)
         return np.asarray(winner * levels + surplus * (levels - 1), dtype=np.ubyte)
 
+    @np.errstate(over="ignore")  # differences of numbers as large as there are
     def fields(outputs: Array) -> list[Array]:
         ordered = np.sort(outputs, axis=0)
         best, second = ordered[-1], ordered[-2]
         # Positive where the class wins, by as much; every line is drawn for the two it parts.
         return [
-            np.where(z >= best - TURNED, z - second, z - best)
+            np.clip(np.where(z >= best - TURNED, z - second, z - best), -1e30, 1e30)
             for z in outputs
             if (z > second).any()
         ]
@@ -168,6 +170,7 @@ def _classes(style: Style, facts: Facts, plane: Plane) -> Colouring:
     ticks = [((k + 0.5) / count, _short(name, 10)) for k, name in enumerate(facts.classes)]
     width = 46 + 5 * max(len(text) for _, text in ticks)
 
+    @np.errstate(over="ignore")  # differences of numbers as large as there are
     def words(z: Array) -> str:
         winner = int(z.argmax())
         sure = 1 / float(np.exp(np.maximum(z - z[winner], -80)).sum())
@@ -179,8 +182,11 @@ def _classes(style: Style, facts: Facts, plane: Plane) -> Colouring:
 
 def _regression(style: Style, facts: Facts, plane: Plane) -> Colouring:
     mean, deviation = plane.target_mean, plane.target_deviation
-    reach = max(float(np.abs(plane.labels - mean).max()) / deviation, 1e-9)
+    reach = float(np.abs(plane.labels - mean).max()) / deviation
+    if reach < 1e-9:  # targets that are all the same have no reach of their own
+        reach = max(abs(mean), 1.0) / deviation
 
+    @np.errstate(over="ignore")  # differences of numbers as large as there are
     def place(z: Array) -> Bytes:
         return np.asarray(np.clip((z / reach + 1) * 127.5, 0, 255), dtype=np.ubyte)
 

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 LOWEST, HIGHEST = -20, 30
 """The decades that are ever drawn. Below, values rest on the lowest, above, on the highest."""
 
+RUNAWAY = 6
+"""The decade at which an axis ends that most curves do not need so long; see ``top_decade``."""
+
 LEAST_GAP = 0.6
 """Decades, at least, between the lowest one and the marked zero."""
 
@@ -37,6 +40,7 @@ class DecadeRange:
         step: the parts of a decade that the ends are rounded to.
         low, high: the ends, or None before anything was seen.
         zero: whether an exact zero has been seen, and the axis needs its floor.
+        top: the highest decade that is drawn; values above rest on it.
         subject: what the values belong to, see ``follow``.
     """
 
@@ -44,6 +48,7 @@ class DecadeRange:
     low: float | None = None
     high: float | None = None
     zero: bool = False
+    top: int = HIGHEST
     subject: object = None
 
     def follow(self, subject: object) -> None:
@@ -62,7 +67,7 @@ class DecadeRange:
             return
         with np.errstate(divide="ignore"):
             low, high = np.log10(sizes.min()), np.log10(sizes.max())
-        low, high = (float(np.clip(v, LOWEST, HIGHEST)) for v in (low, high))
+        low, high = (float(np.clip(v, LOWEST, self.top)) for v in (low, high))
         low_decade = math.floor((low - 0.05) / self.step) * self.step
         high_decade = math.ceil((high + 0.05) / self.step) * self.step
         self.low = low_decade if self.low is None else min(self.low, low_decade)
@@ -85,10 +90,15 @@ class DecadeRange:
         low, high = self._decades()
         step = next(s for s in (1, 2, 5, 10, 20, 50) if (high - low) / s <= most)
         first = math.ceil(low / step) * step
-        ticks = [(float(d), decade_label(d)) for d in range(first, int(high) + 1, step)]
+        # The ends are rounded outwards, past the decades that are drawn.
+        first, last = max(first, LOWEST), min(int(high), self.top)
+        ticks = [(float(d), self._label(d)) for d in range(first, last + 1, step)]
         if self.zero:
             ticks = [(self.floor, "0"), *ticks]
         return [ticks, []]
+
+    def _label(self, decade: int) -> str:
+        return f"≥{decade_label(decade)}" if decade == self.top < HIGHEST else decade_label(decade)
 
     def _decades(self) -> tuple[float, float]:
         if self.low is None or self.high is None:
@@ -98,6 +108,20 @@ class DecadeRange:
     def _gap(self) -> float:
         low, high = self._decades()
         return max(LEAST_GAP, 0.08 * (high - low))
+
+
+def top_decade(values: Sequence[NDArray[np.floating]], usual: float) -> int:
+    """Where an axis ends that curves of usual sizes share with some that run away.
+
+    Thirty decades would make one line of all usual curves. Where none is usual, all are drawn.
+
+    Args:
+        values: (n, K) each, one column a curve.
+        usual: a size that usual curves stay below.
+    """
+    largest = np.concatenate([np.max(v, axis=0, initial=0.0, where=np.isfinite(v)) for v in values])
+    crowded = largest.max() > 10.0**RUNAWAY and (largest < usual).any()
+    return RUNAWAY if crowded else HIGHEST
 
 
 def room_above(low: float, high: float, height: float, lines: int) -> float:
@@ -186,7 +210,13 @@ def round_ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 def tick_text(value: float) -> str:
     """A round number with a true minus sign, and without a minus before 0."""
-    return f"{value + 0.0:.4g}".replace("-", "−")
+    return short_exponent(f"{value + 0.0:.4g}").replace("-", "−")
+
+
+def short_exponent(text: str) -> str:
+    """The same number with an exponent as people write it: 5e18 for 5e+18, 1e-9 for 1e-09."""
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
 
 
 def epoch_ticks(end: int, width: float) -> list[Ticks]:

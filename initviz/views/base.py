@@ -21,7 +21,7 @@ from initviz.views.canvas import Canvas
 from initviz.views.panel import Panel
 from initviz.views.readout import Readout
 from initviz.views.style import GLYPHS, SMALL_SIZE, TEXT_SIZE, Style
-from initviz.views.zoom import FineAxis, ZoomBox
+from initviz.views.zoom import SHARED, FineAxis, ZoomBox
 
 
 class View(QObject):
@@ -217,7 +217,7 @@ def add_plot(
     plot = canvas.addPlot(row, column, enableMenu=False, viewBox=box, axisItems=axes, **more)
     plot.hideButtons()
     for (side, axis), meaning in zip(axes.items(), (y, x), strict=True):
-        axis.decades, axis.counts = side in decades, meaning == "layers"
+        axis.decades, axis.counts = side in decades, meaning in SHARED
         axis.setPen(QColor(style.muted))
         axis.setTextPen(QColor(style.muted))
         axis.setTickFont(style.font(SMALL_SIZE))
@@ -283,7 +283,7 @@ class Header(pg.LabelItem):
         self.setText(
             f'<span style="color:{self.look.lanes[colour]}">{GLYPHS[colour]}</span> '
             f"{escape(fitting)} "
-            f'<span style="color:{self.look.muted}">{figure}</span>',
+            f'<span style="color:{self.look.muted}">{escape(figure)}</span>',
             color=self.look.text,
             size=f"{self.look.px(size)}px",
         )
@@ -295,38 +295,3 @@ def equal_columns(canvas: Canvas, columns: int) -> None:
         # A preference beyond what anybody gets: the layout then shares the room equally.
         canvas.ci.layout.setColumnPreferredWidth(column, 4000)
         canvas.ci.layout.setColumnStretchFactor(column, 1)
-
-
-class Notes:
-    """Lines of text in the upper corner of a plot, such as which lanes have diverged."""
-
-    def __init__(self, plot: pg.PlotItem, style: Style) -> None:
-        self.item = pg.LabelItem(justify="left")
-        self.item.setParentItem(plot.vb)
-        self.item.anchor(itemPos=(1, 0), parentPos=(1, 0), offset=(-4, 2))
-        self.look = style
-        self.text = ""
-
-    def remove(self) -> None:
-        """Take the lines away, from a plot that goes on to be used."""
-        self.item.setParentItem(None)
-        if self.item.scene() is not None:
-            self.item.scene().removeItem(self.item)
-
-    def show_diverged(
-        self, snapshot: Snapshot, *, later: bool = False, brief: bool = False
-    ) -> None:
-        """One line for every lane that has diverged by the snapshot's epoch, or ``later``.
-
-        A ``brief`` note, for narrow plots, leaves out when.
-        """
-        text = "<br>".join(
-            f'<span style="color:{self.look.lanes[colour]}">{GLYPHS[colour]}</span> '
-            f"diverged{'' if brief else f' at epoch {snapshot.diverged_at[k]}'}"
-            for k, (colour, _) in enumerate(lane_marks(snapshot))
-            if snapshot.diverged[k] or (later and snapshot.diverged_at[k] >= 0)
-        )
-        if text != self.text:
-            self.text = text
-            self.item.setText(text, color=self.look.bad, size=f"{self.look.px(SMALL_SIZE)}px")
-            self.item.anchor(itemPos=(1, 0), parentPos=(1, 0), offset=(-4, 2))

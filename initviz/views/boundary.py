@@ -16,6 +16,7 @@ from initviz.parts import Part
 from initviz.snapshot import Array, Plane, Snapshot
 from initviz.views.answers import colouring, zero_lines
 from initviz.views.base import Header, View, draw_once, equal_columns, lane_colours, lane_words
+from initviz.views.label import Label
 from initviz.views.style import SMALL_SIZE, Style
 
 SMALL_TILE = 100
@@ -197,10 +198,7 @@ class Tile:
         for item in self.points:
             draw_once(item)
             self.box.addItem(item)
-        self.note = pg.TextItem(
-            "", color="#16191e", anchor=(0.5, 0.5), fill=QColor(255, 255, 255, 208)
-        )
-        self.note.setFont(style.font(SMALL_SIZE))
+        self.note = Label(style)
         self.box.addItem(self.note)
         if snapshot.experiment.data.facts.units and not plane.is_projection:
             self._add_axes(style, size)
@@ -256,11 +254,10 @@ class Tile:
         self._draw_lines(self.colouring.fields(outputs) if whole else [])
         diverged = bool(snapshot.diverged[self.lane])
         lane = snapshot.experiment.lanes[self.lane]
+        words = "" if whole else "not finite everywhere"
         if diverged:
-            self.note.setText(f"diverged at epoch {snapshot.diverged_at[self.lane]}")
-        elif not whole:
-            self.note.setText("not finite everywhere")
-        self.note.setVisible(diverged or not whole)
+            words = f"diverged at epoch {snapshot.diverged_at[self.lane]}"
+        self.note.say(words, self.box.width())
         figure = "" if diverged else snapshot.experiment.task.score_text(score)
         self.header.show(self.colour, lane.title, figure)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initviz.snapshot import LOG_PER_DECADE, Histogram
-from initviz.views.axes import Ticks, decade_label, tick_text
+from initviz.views.axes import Ticks, decade_label, short_exponent, tick_text
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class LinearAxis:
     def ticks(self, width: float) -> list[Ticks]:
         """Ends and middle."""
         middle = (self.low + self.high) / 2
-        return [[(v, f"{v:g}") for v in (self.low, middle, self.high)], []]
+        return [[(v, short_exponent(f"{v:g}")) for v in (self.low, middle, self.high)], []]
 
     def positions(self, histogram: Histogram) -> NDArray[np.float64]:
         """The middle of every cell."""

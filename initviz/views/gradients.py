@@ -10,7 +10,6 @@ from initviz.snapshot import Array, LayerSnapshot, Snapshot
 from initviz.theory import predict
 from initviz.views.axes import DecadeRange, decades, layer_ticks
 from initviz.views.base import (
-    Notes,
     View,
     add_plot,
     behind_another,
@@ -19,6 +18,7 @@ from initviz.views.base import (
     lane_words,
 )
 from initviz.views.curves import Curve, LaneCurves
+from initviz.views.notes import Notes
 from initviz.views.panel import Switch
 from initviz.views.pinned import PinnedRuns, over_layers
 from initviz.views.readout import figure, place_in, points_near

@@ -9,13 +9,14 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtGui import QFontMetricsF
 
 from initviz.focus import Focus
 from initviz.parts import Part
 from initviz.snapshot import LayerValues, Snapshot
 from initviz.views.axes import number_ticks
 from initviz.views.base import Header, View, add_plot, lane_marks
+from initviz.views.label import Label
 from initviz.views.marks import Hatch, Outline
 from initviz.views.scale import GAP, Bytes, Cells, ColourBar
 from initviz.views.style import SMALL_SIZE, Style
@@ -187,10 +188,7 @@ class Grid:
         self.hatch, self.outline = Hatch(style), Outline()
         for item in (self.hatch, self.image, self.outline):
             self.plot.addItem(item, ignoreBounds=True)
-        self.note = pg.TextItem(
-            "", color="#16191e", anchor=(0.5, 0.5), fill=QColor(255, 255, 255, 208)
-        )
-        self.note.setFont(style.font(SMALL_SIZE))
+        self.note = Label(style)
         self.note.setZValue(20)
         self.note.hide()
         self.plot.addItem(self.note, ignoreBounds=True)
@@ -271,12 +269,7 @@ class Grid:
 
     def say(self, words: str) -> None:
         """Write words upon the image, in two lines if need be; "" for none."""
-        room = QFontMetricsF(self.look.font(SMALL_SIZE)).horizontalAdvance(words) + 12
-        if self._pixels[1] < room:
-            words = words.replace(" ", "\n", 1)
-        if words != self.note.toPlainText():
-            self.note.setText(words)
-            self.note.setVisible(bool(words))
+        self.note.say(words, self._pixels[1])
 
     def head(self, snapshot: Snapshot, lane: int, figure: str) -> None:
         """Show whose image this is."""

@@ -12,9 +12,8 @@ from PySide6.QtCore import QPointF, Qt
 
 from initviz.catalog.tasks import REGRESSION
 from initviz.snapshot import Snapshot
-from initviz.views.axes import DecadeRange, decades
+from initviz.views.axes import DecadeRange, decades, top_decade
 from initviz.views.base import (
-    Notes,
     View,
     add_plot,
     behind_another,
@@ -23,10 +22,14 @@ from initviz.views.base import (
     lane_words,
 )
 from initviz.views.curves import Curve, LaneCurves, Series, step_of, thinned
+from initviz.views.notes import Notes
 from initviz.views.panel import Switch
 from initviz.views.pinned import PinnedRuns, over_epochs
 from initviz.views.readout import figure, place_in, points_near
 from initviz.views.style import Style
+
+USUAL = 1e3
+"""How many times the loss of guessing a usual loss stays below."""
 
 _SCORES = {
     "binary": "share of right answers",
@@ -135,8 +138,11 @@ class HistoryView(View):
             apart = np.full((2 * len(place), few.shape[1]), np.nan)
             apart[1::2] = series.values[[*place]]
             few = np.concatenate([few, apart])
-        for run in comparable:
-            self.range.see(thinned(self._series(run))[1])
+        pinned = [thinned(self._series(run))[1] for run in comparable]
+        if loss:
+            self.range.top = top_decade([few, *pinned], USUAL * self._chance)
+        for values in pinned:
+            self.range.see(values)
         if loss:
             self._see_losses(few)
         heights = self._heights(few)
@@ -219,7 +225,7 @@ class HistoryView(View):
     def _heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where values are drawn. An R² below 0 rests on the floor."""
         if self.figure.value == "loss":
-            return decades(values, self.range.floor)
+            return np.minimum(decades(values, self.range.floor), self.range.top)
         return np.maximum(values, 0)
 
     def _see_losses(self, values: NDArray[np.float64]) -> None:

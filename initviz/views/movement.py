@@ -11,9 +11,10 @@ from PySide6.QtCore import QPointF, Qt
 
 from initviz.snapshot import Snapshot
 from initviz.views.axes import DecadeRange, decades, layer_ticks, room_above
-from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
+from initviz.views.base import View, add_plot, behind_another, lane_colours
 from initviz.views.curves import Curve, LaneCurves, Series, thinned
 from initviz.views.gradients import MOST_MARKED
+from initviz.views.notes import Notes
 from initviz.views.panel import Switch
 from initviz.views.pinned import PinnedRuns, over_epochs, over_layers
 from initviz.views.quantities import MOVED, UPDATE, Quantity
@@ -229,7 +230,7 @@ class MovementView(View):
         low, high = self.range.bounds
         later = self.over.value == "epochs"
         gone = snapshot.diverged_at >= 0 if later else snapshot.diverged
-        top = room_above(low, high, self.plot.vb.height() / self.look.text_scale, int(gone.sum()))
+        top = room_above(low, high, self.plot.vb.height() / self.look.text_scale, int(gone.any()))
         if self._bounds != (low, top):
             self._bounds = low, top
             self.plot.setYRange(low, top, padding=0)

@@ -121,7 +121,7 @@ class NeuronPlots:
             self._end = end
             for plot in self.plots:
                 plot.setXRange(0, end, padding=0.02)
-            ticks = [(float(t), f"{t:g}") for t in round_ticks(0, end, 4)]
+            ticks = [(float(t), f"{t:g}") for t in round_ticks(0, end, min(end, 4))]
             for plot in self.plots:
                 plot.getAxis("bottom").setTicks([ticks, []])
         for cursor in self.cursors:

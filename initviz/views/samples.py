@@ -13,6 +13,7 @@ from initviz.snapshot import Array, Snapshot
 from initviz.views.axes import DecadeRange, decades, depth_ticks, tick_text
 from initviz.views.base import View, add_plot, behind_another, lane_colours, lane_marks
 from initviz.views.curves import Curve, LaneCurves
+from initviz.views.notes import diverged_lines
 from initviz.views.panel import Switch
 from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 
@@ -249,17 +250,12 @@ class Gaps:
     def show(self, snapshot: Snapshot, *, zeros: bool) -> None:
         """Name the lanes that have diverged and, with ``zeros``, those that are 0 somewhere."""
         nothing = all_zero(snapshot)
-        lines = []
+        lines = diverged_lines(snapshot, self.look)
         for k, (colour, _) in enumerate(lane_marks(snapshot)):
-            if snapshot.diverged[k]:
-                words = f"diverged at epoch {snapshot.diverged_at[k]}"
-            elif zeros and nothing[:, k].any():
+            if zeros and nothing[:, k].any() and not snapshot.diverged[k]:
                 first = snapshot.values[int(np.argmax(nothing[:, k])) - 1].name
-                words = f"{first} is all 0"
-            else:
-                continue
-            mark = f'<span style="color:{self.look.lanes[colour]}">{GLYPHS[colour]}</span>'
-            lines.append(f"{mark} {words}")
+                mark = f'<span style="color:{self.look.lanes[colour]}">{GLYPHS[colour]}</span>'
+                lines.append(f"{mark} {first} is all 0")
         text = "<br>".join(lines)
         if text != self.text:
             self.text = text

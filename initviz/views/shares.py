@@ -14,10 +14,10 @@ from PySide6.QtGui import QFontMetricsF
 
 from initviz.experiment import Experiment, Lane
 from initviz.parts import Distribution, Histogram
-from initviz.snapshot import LOG_PER_DECADE
+from initviz.snapshot import LOG_HIGH, LOG_PER_DECADE
 from initviz.theory import laws
 from initviz.views.activations import RARE
-from initviz.views.axes import Ticks
+from initviz.views.axes import Ticks, short_exponent
 from initviz.views.distributions import LogAxis
 from initviz.views.style import SMALL_SIZE, font
 
@@ -44,7 +44,7 @@ class Linear:
         mark = max(s * power for s in (0.8, 1, 2, 3, 4, 5, 6, 8) if s * power <= 0.85 * self.high)
         metrics, pixels = QFontMetricsF(font(SMALL_SIZE)), width / (2.08 * self.high)
         for marks in ([-mark, -mark / 2, 0.0, mark / 2, mark], [-mark, 0.0, mark], [0.0, mark]):
-            labels = [f"{v:g}".replace("e+", "e").replace("e-0", "e-") for v in marks]
+            labels = [short_exponent(f"{v:g}") for v in marks]
             widths = [metrics.horizontalAdvance(label) for label in labels]
             widest = max((a + b) / 2 for a, b in pairwise(widths))
             if widest + 5 <= (marks[1] - marks[0]) * pixels:
@@ -151,6 +151,7 @@ class Axes:
                 low, high = min(low, self._decades[0]), max(high, self._decades[1])
             self._decades = (low, high)
         low, high = self._decades or (-2, 0)
+        low = min(low, LOG_HIGH - 2)  # what is larger than all bins counts into the last
         return LogAxis(low, max(high, low + 2))
 
 

@@ -9,9 +9,10 @@ from PySide6.QtCore import QPointF
 from initviz.parts import Part, Spectra
 from initviz.snapshot import Snapshot
 from initviz.views.axes import DecadeRange, decades, number_ticks, room_above
-from initviz.views.base import Notes, View, add_plot, behind_another, lane_colours
+from initviz.views.base import View, add_plot, behind_another, lane_colours
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.gradients import MOST_MARKED
+from initviz.views.notes import Notes
 from initviz.views.panel import Switch
 from initviz.views.readout import points_near
 from initviz.views.style import Style
@@ -108,7 +109,7 @@ class SpectrumView(View):
             self.plot.getAxis("bottom").setTicks([[(n, f"{n:.0f}") for n in numbers], []])
         low, high = self.range.bounds
         top = room_above(
-            low, high, self.plot.vb.height() / self.look.text_scale, int(snapshot.diverged.sum())
+            low, high, self.plot.vb.height() / self.look.text_scale, int(snapshot.diverged.any())
         )
         if self._bounds != (low, top):
             self._bounds = low, top

@@ -9,7 +9,6 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker
-from PySide6.QtGui import QColor
 
 from initviz.parts import Distribution, Part
 from initviz.snapshot import Snapshot
@@ -26,6 +25,7 @@ from initviz.views.base import (
 )
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.distributions import LogAxis
+from initviz.views.label import Label
 from initviz.views.panel import Switch
 from initviz.views.shares import (
     Axes,
@@ -126,11 +126,8 @@ class DistributionView(View):
         self.maps: list[pg.ImageItem] = []
         self.headers: list[Header] = []
         self.plots: list[pg.PlotItem] = []
-        self.note = pg.TextItem(
-            color=self.look.bad, anchor=(0.5, 0.5), fill=QColor(self.look.panel)
-        )
+        self.note = Label(self.look, self.look.bad, self.look.panel)
         self.note.setZValue(30)
-        self.note.setFont(self.look.font(SMALL_SIZE))
         if self._deep(snapshot):
             self._build_maps(snapshot)
         else:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from initviz.views.axes import Ticks, fine_decades, fine_ticks, whole_numbers
 
@@ -198,6 +199,11 @@ class FineAxis(pg.AxisItem):
         self._given = ticks
         self._choose()
 
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """As pyqtgraph has it, but nothing between what is counted."""
+        spacing: list[tuple[float, float]] = super().tickSpacing(low, high, size)
+        return [s for s in spacing if s[0] >= 1] or [(1.0, 0.0)] if self.counts else spacing
+
     def boundingRect(self) -> QRectF:
         """Room for the labels at the ends, also where there is a grid; others would be dropped."""
         rect = QRectF(super().boundingRect())
@@ -228,6 +234,15 @@ class FineAxis(pg.AxisItem):
                 chosen = [self._finer(low, high, room / apart), []]
         if chosen != self._tickLevels:
             super().setTicks(chosen)
+            if chosen is not None:
+                self._make_room([text for level in chosen for _, text in level])
+
+    def _make_room(self, labels: list[str]) -> None:
+        """Be as wide as the labels are: pyqtgraph finds out when it has painted without them."""
+        if self._upright and labels:
+            metrics = QFontMetricsF(self.style["tickFont"] or QFont())
+            widest = max(metrics.horizontalAdvance(label) for label in labels)
+            self._updateMaxTextSize(math.ceil(widest) + 2)
 
     def _finer(self, low: float, high: float, room: float) -> Ticks:
         """As many ticks as there is room for, from one end to the other."""

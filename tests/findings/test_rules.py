@@ -97,7 +97,7 @@ def scene(
         per_layer, per_layer * np.broadcast_to(weight_norm, len(names)), *[per_layer] * 5,
     ))  # fmt: skip
     plane = Plane(
-        np.zeros(2), np.eye(2), (-1.0, 1.0, -1.0, 1.0), np.zeros((2, 2)), np.array([0.0, 1.0]),
+        np.zeros(2), np.eye(2), (-1.0, 1.0, -1.0, 1.0), np.eye(2), np.array([0.0, 1.0]),
         1.0, ("x", "y"),
     )  # fmt: skip
     return Snapshot(experiment, epoch, layers, plane, None, history, np.array([diverged_at]))

@@ -28,6 +28,9 @@ MOST_LEVELS = 50
 MISTYPED = 0.1
 """Up to this share of texts among numbers, the texts are mistakes and the column is numbers."""
 
+LARGEST = 1e100
+"""Numbers beyond this cannot be standardised: the squares of float64 end at 1e308."""
+
 PREVIEW = 8
 MOST_BYTES = 2 * 2**30
 
@@ -295,6 +298,13 @@ def _column(file: str, values: pl.Series, lines: NDArray[np.int64], separator: s
             raise CsvError(
                 f'{file}: line {lines[first]}, column "{values.name}": "{values[first]}" is no '
                 "number; mend it, or leave it empty"
+            )
+        large = (numbers.abs() > LARGEST).fill_null(False).to_numpy()
+        if large.any():
+            first = int(np.flatnonzero(large)[0])
+            raise CsvError(
+                f'{file}: line {lines[first]}, column "{values.name}": {values[first]} is too '
+                f"large to compute with; write at most {LARGEST:g}, or leave it empty"
             )
         return Column(values.name, numbers=numbers.fill_null(float("nan")).to_numpy().copy())
     levels = values.filter(~missing).unique().sort()

@@ -119,6 +119,11 @@ def prepare(table: Table, target: str, *, classes: bool, drop_missing: bool) -> 
             f"{table.name}: {len(columns)} inputs besides the target; 2 to {MOST_FEATURES} can be "
             "learnt from"
         )
+    if all(column.min() == column.max() for column in columns):
+        raise CsvError(
+            f"{table.name}: every input is the same in all rows; there is nothing to learn from, "
+            "add a column that varies"
+        )
     left_out = tuple(c.name for c in table.columns if c.kind == "text")
     return Prepared(
         np.stack(columns, axis=1), y, tuple(features), names, int(missing.sum()), left_out
