@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+LONGEST_STEM = 60
+"""Bytes of a name that its file in the making has, too: with both ends no system refuses them."""
 
 
 @contextmanager
@@ -21,22 +26,63 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         path: the name that it gets, also where that is a link: what it leads to is replaced.
 
     Raises:
-        OSError: if the disk is full, the folder is missing or may not be written to.
+        OSError: if the disk is full, the folder is missing or may not be written to, or if what
+            has the name may not be replaced: a folder, a device, a file that is write-protected.
     """
-    path = path.resolve()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
+    path = _replaceable(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{_short(path)}-", suffix=".part")
+    except OSError as error:
+        error.filename = str(path)
+        raise
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w+b") as file:
+        file = os.fdopen(handle, "w+b")
+        try:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, _mode(path))
+        except BaseException:
+            with suppress(OSError):  # there is no room for what is still buffered, either
+                file.close()
+            raise
+        file.close()
+        with suppress(OSError):  # some disks have no rights
+            os.chmod(temporary, _mode(path))
         os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):  # what went wrong first is what is told
+            temporary.unlink()
+        if isinstance(error, OSError) and error.filename in (None, name):
+            error.filename, error.filename2 = str(path), None
         raise
     _settle(path.parent)
+
+
+def _replaceable(path: Path) -> Path:
+    """What a path leads to, after making sure that a file may take its place."""
+    try:
+        path = path.resolve()
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return path
+    except RuntimeError:  # links in a circle, before Python 3.13
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
+    except ValueError as error:  # a zero byte
+        raise OSError(errno.EINVAL, str(error), str(path)) from None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        # Replaced by a file, it would be gone: /dev/null for the whole machine.
+        raise OSError(errno.EINVAL, "Is a device or a pipe; choose the name of a file", str(path))
+    if not os.access(path, os.W_OK):
+        # The folder would let it be replaced; somebody has protected it, though.
+        raise PermissionError(errno.EACCES, "It is write-protected", str(path))
+    return path
+
+
+def _short(path: Path) -> str:
+    return path.stem.encode("utf-8", "replace")[:LONGEST_STEM].decode("utf-8", "ignore")
 
 
 def _mode(path: Path) -> int:

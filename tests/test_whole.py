@@ -61,3 +61,53 @@ def test_a_new_file_has_the_rights_that_the_umask_lets(tmp_path: Path) -> None:
         os.umask(before)
 
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
+
+
+def test_what_a_file_must_not_take_the_place_of_stays(tmp_path: Path) -> None:
+    folder, pipe, circle = tmp_path / "folder", tmp_path / "pipe", tmp_path / "circle"
+    folder.mkdir()
+    os.mkfifo(pipe)
+    circle.symlink_to(circle)
+    for path, said in (
+        (folder, "Is a directory"),
+        (pipe, "Is a device or a pipe"),
+        (circle, "levels of symbolic links"),
+    ):
+        with pytest.raises(OSError, match=said), whole(path):
+            pass
+
+    assert folder.is_dir()
+    assert pipe.is_fifo()
+    assert circle.is_symlink()
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_write_protected_file_stays_though_its_folder_allows_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    monkeypatch.setattr("initviz.whole.os.access", lambda *_: False)  # root may write everything
+    with pytest.raises(PermissionError, match="write-protected"), whole(path):
+        pass
+
+    assert path.read_bytes() == b"old"
+
+
+def test_every_name_that_the_disk_takes_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("ü" * 120 + ".initviz")
+    with whole(path) as file:
+        file.write(b"all")
+
+    assert path.read_bytes() == b"all"
+
+
+def test_an_error_names_the_file_that_was_to_be_and_not_its_part(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with pytest.raises(OSError, match="No space") as raised, whole(path):
+        raise OSError(28, "No space left on device")
+    assert raised.value.filename == str(path)
+
+    with pytest.raises(FileNotFoundError) as raised, whole(tmp_path / "gone" / "file"):
+        pass
+    assert raised.value.filename == str(tmp_path / "gone" / "file")

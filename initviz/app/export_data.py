@@ -22,6 +22,7 @@ from initviz.app.endings import ExistsError, refuse_existing, with_ending
 from initviz.app.job import LOOK_MS, Job, JobError
 from initviz.catalog.datasets.csv_file import CancelledError
 from initviz.export.data import CONTENTS, DataError, check_held, write_data
+from initviz.reasons import not_written
 from initviz.views.combo import Combo
 from initviz.whole import whole
 
@@ -213,7 +214,7 @@ class ExportData(QWidget):
             except DataError as error:
                 raise JobError(str(error)) from None
             except OSError as error:
-                raise JobError(f"{path} cannot be written ({error.strerror or error})") from None
+                raise JobError(f"{path} cannot be written ({not_written(error)})") from None
             return list(files)[-1]
 
         self._job = Job(work)

@@ -18,6 +18,7 @@ from initviz.export.figure import FASTEST, FILMS, FigureError
 from initviz.export.film import Epochs, Film, FilmError, Frames
 from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import LARGEST_SIDE, SMALLEST_SIDE
+from initviz.shortage import ShortageError
 from initviz.views.combo import Combo
 from initviz.views.style import STYLES
 
@@ -131,7 +132,7 @@ class ExportFilm(ExportPane):
             cursor = self._window.model.cursor
             frames.frame(min(epochs, key=lambda epoch: abs(epoch - cursor)))
             frames.check_size()
-        except FigureError as error:
+        except (FigureError, ShortageError) as error:
             self.say(str(error))
             return
         except Exception as error:  # whatever a probe may come upon: the choices stay

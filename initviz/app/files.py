@@ -15,8 +15,10 @@ from initviz.app.opening import OpenData
 from initviz.catalog.datasets.csv_file import CsvError
 from initviz.experiment import Experiment, ExperimentError
 from initviz.export.picture import Drawable, draw
+from initviz.reasons import not_read, not_written
 from initviz.runfile import SUFFIX
 from initviz.script import write_script
+from initviz.textfile import read_text
 from initviz.whole import whole
 
 if TYPE_CHECKING:
@@ -89,8 +91,11 @@ class Files:
     def load_experiment(self, path: Path) -> None:
         """Show the experiment of a TOML file, or say what is wrong with it."""
         try:
-            experiment = Experiment.from_toml(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, ExperimentError) as error:
+            experiment = Experiment.from_toml(read_text(path))
+        except OSError as error:
+            self._window.banner.show_note(f"{path.name}: cannot be read ({not_read(error)}).")
+            return
+        except (UnicodeDecodeError, ExperimentError) as error:
             self._window.banner.show_note(f"{path.name}: {error}")
             return
         self._window.memory.note_file(path)
@@ -142,8 +147,11 @@ class Files:
             path = with_ending(path, ".toml")
             with whole(path) as file:
                 file.write(self._window.model.experiment.to_toml().encode("utf-8"))
-        except (ExistsError, OSError) as error:
+        except ExistsError as error:
             self._window.banner.show_note(f"Not saved: {error}")
+            return
+        except OSError as error:
+            self._not_written(path, error)
             return
         self._window.memory.note_file(path)
         self._window.scrubber.say(f"saved: {path}")
@@ -169,8 +177,16 @@ class Files:
             text = write_script(experiment, title)
             with whole(path) as file:
                 file.write(text.encode("utf-8"))
-        except (CsvError, ExistsError, OSError) as error:
+        except (CsvError, ExistsError) as error:
             window.banner.show_note(f"Not saved: {error}")
+            return
+        except OSError as error:
+            self._not_written(path, error)
             return
         window.memory.folder = path.parent
         window.scrubber.say(f"saved: {path}")
+
+    def _not_written(self, path: Path, error: OSError) -> None:
+        self._window.banner.show_note(
+            f"Not saved: {path} cannot be written ({not_written(error)})."
+        )

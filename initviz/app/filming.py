@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, Q
 
 from initviz.export.film import Film, FilmError, FilmFileError, Filming
 from initviz.recording import Recording
+from initviz.shortage import ShortageError
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class FilmDialog(QDialog):
                 self.progress.setRange(0, self._filming.total)
             else:
                 self._filming.step()
-        except (FilmError, FilmFileError) as error:
+        except (FilmError, FilmFileError, ShortageError) as error:
             self._fail(str(error))
             return
         except Exception as error:  # it would come again with every step

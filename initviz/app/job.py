@@ -8,9 +8,12 @@ from typing import Any
 
 from initviz.catalog.datasets.csv_file import CancelledError, CsvError
 from initviz.runfile import RunFileError
+from initviz.shortage import ShortageError, is_shortage
 
 LOOK_MS = 30
 """Time between two looks at a job."""
+
+NO_ROOM = "There is not enough memory for it; close what else is open, or take a part of it"
 
 Work = Callable[[Callable[[], bool]], Any]
 """Is given what to ask whether it is cancelled; returns the job's result."""
@@ -42,10 +45,10 @@ class Job:
             self.result = work(self._cancelled.is_set)
         except CancelledError:
             pass
-        except (CsvError, JobError, RunFileError) as error:
+        except (CsvError, JobError, RunFileError, ShortageError) as error:
             self.error = str(error)
         except Exception as error:  # whatever a file may do to a library
-            self.error = f"{type(error).__name__}: {error}"
+            self.error = NO_ROOM if is_shortage(error) else f"{type(error).__name__}: {error}"
 
     @property
     def done(self) -> bool:

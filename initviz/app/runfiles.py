@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 from initviz.app.endings import ExistsError, with_ending
 from initviz.app.job import LOOK_MS, Job
 from initviz.catalog.lessons import LESSONS
+from initviz.reasons import not_written
 from initviz.recording import Recording
 from initviz.runfile import SUFFIX, RunFileError, open_run, save_run
 
@@ -85,7 +86,7 @@ class RunFiles(QObject):
             except RunFileError as error:
                 raise RunFileError(f"Not saved: {error}") from None
             except OSError as error:
-                reason = error.strerror or error
+                reason = not_written(error)
                 raise RunFileError(f"Not saved: {path} cannot be written ({reason})") from None
             return path
 

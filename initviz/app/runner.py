@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from initviz.experiment import Experiment
 from initviz.parts import Wanted
 from initviz.recording import DEFAULT_BUDGET, FIGURE_BUDGET, Recording
+from initviz.shortage import enough_memory
 from initviz.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -160,11 +161,13 @@ class Trainer:
                 done = run = self._run
             assert run is not None
             try:
-                self._train(run)
+                with enough_memory(run.experiment):  # for what is recorded, too
+                    self._train(run)
             except _AbandonedError:
                 pass  # somebody has started another run, or closed the window
             except Exception as error:
                 log.exception("training failed")
+                error.__traceback__ = None  # its frames hold the tensors of the training
                 run.error = error
 
     def _train(self, run: Run) -> None:
@@ -308,12 +311,14 @@ class Prober:
             snapshot: Snapshot | None = None
             failure: BaseException | None = None
             try:
-                snapshot = self._probe(request)
+                with enough_memory(request.recording.experiment):
+                    snapshot = self._probe(request)
             except _AbandonedError:
                 continue
             except Exception as error:
                 if not request.sketch:  # the training will say the same, where it can be read
                     log.exception("probing failed")
+                error.__traceback__ = None
                 failure = error
             result = Result(request, snapshot, failure, time.perf_counter() - start)
             with self._condition:

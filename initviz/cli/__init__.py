@@ -14,8 +14,8 @@ from importlib import import_module
 
 from initviz import __version__
 from initviz.cli.inputs import BadInputError
-from initviz.cli.printing import replace_unprintable
-from initviz.cli.status import BAD_INPUT, DONE, INTERRUPTED
+from initviz.cli.printing import failed, replace_unprintable
+from initviz.cli.status import BAD_INPUT, DONE, FAILED, INTERRUPTED
 
 COMMANDS = {
     "render": "draw pages and views, as pictures and films",
@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.add_argument("--version", action="version", version=f"initviz {__version__}")
             parser.epilog = f"{_commands()}\n{EXAMPLES}"
         status: int = module.run(parser.parse_args(words))
+        sys.stdout.flush()
         return status
     except BadInputError as error:
         print(f"initviz: {error}", file=sys.stderr)
@@ -61,9 +62,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("initviz: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # as in initviz list | head: nobody reads on
-        # What is still buffered must not be written at the end of the program.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return DONE
+    except OSError as error:  # as in initviz list > /dev/full; files have been told of before
+        _write_no_more()
+        return failed(error)
+    except MemoryError as error:
+        print(f"initviz: {str(error) or 'there is not enough memory'}", file=sys.stderr)
+        return FAILED
+
+
+def _write_no_more() -> None:
+    """Let what is still buffered not be written at the end of the program."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _commands() -> str:

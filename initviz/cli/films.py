@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from initviz.cli.epochs import epochs_of
 from initviz.cli.inputs import BadInputError, Subject
+from initviz.cli.printing import failed
 from initviz.cli.progress import bars
-from initviz.cli.status import DONE, FAILED
+from initviz.cli.status import DONE
 from initviz.cli.training import recorded
 from initviz.export.figure import FASTEST, Figure, Pixels
 
@@ -113,8 +113,7 @@ def film(takes: Sequence[Shot], rate: int, *, quiet: bool) -> int:
     except CsvError as error:
         raise BadInputError(str(error)) from None
     except (DeviceError, OSError) as error:
-        print(f"initviz: {error}", file=sys.stderr)
-        return FAILED
+        return failed(error)
     if not quiet:
         for path in written:
             print(path)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from initviz.catalog.lessons import find
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
+from initviz.reasons import not_read
 from initviz.spelling import meant
+from initviz.textfile import read_text
 
 if TYPE_CHECKING:
     from initviz.recording import Recording
@@ -61,9 +63,9 @@ def subject_of(what: str) -> Subject:
         path = Path(what)
         try:
             if path.exists():
-                return Subject(path.stem, Experiment.from_toml(path.read_text("utf-8")))
+                return Subject(path.stem, Experiment.from_toml(read_text(path)))
         except OSError as error:
-            raise BadInputError(f"{what}: cannot be read ({error.strerror})") from None
+            raise BadInputError(f"{what}: cannot be read ({not_read(error)})") from None
         except (UnicodeDecodeError, ExperimentError) as error:
             raise BadInputError(f"{what}: {error}") from None
     try:

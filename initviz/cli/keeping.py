@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from initviz.reasons import not_written
 from initviz.recording import Recording
 from initviz.runfile import save_run
 
@@ -48,7 +49,7 @@ class Keeper:
             if not self._warned:
                 self._warned = True
                 log.warning(
-                    "%s: not saved yet (%s); training goes on", self._path, error.strerror or error
+                    "%s: not saved yet (%s); training goes on", self._path, not_written(error)
                 )
         took = time.monotonic() - began
         self._due = time.monotonic() + max(EVERY_SECONDS, took / MOST_SHARE)

@@ -7,6 +7,9 @@ import json
 import sys
 from typing import Any
 
+from initviz.cli.status import FAILED
+from initviz.reasons import not_written
+
 
 def replace_unprintable() -> None:
     """Let standard output write what its encoding lacks, such as ✓ in a Windows pipe, as codes."""
@@ -23,3 +26,12 @@ def print_json(value: Any) -> None:
     """
     readable = (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf")
     print(json.dumps(value, indent=1, ensure_ascii=not readable, allow_nan=False))
+
+
+def failed(error: Exception) -> int:
+    """Say in a line why a command has not done its work; returns the exit status for that."""
+    said = str(error)
+    if isinstance(error, OSError) and error.errno:  # others are ours, and have said it all
+        said = f"{error.filename or 'output'}: not written ({not_written(error)})"
+    print(f"initviz: {said}", file=sys.stderr)
+    return FAILED

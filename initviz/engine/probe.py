@@ -14,6 +14,7 @@ from initviz.engine.look import Look, moving_samples
 from initviz.engine.start import Start, start_of
 from initviz.parts import DISTRIBUTED, Distribution, Part, Updates, Wanted
 from initviz.recording import At, Recording
+from initviz.shortage import enough_memory
 from initviz.snapshot import Snapshot
 
 
@@ -37,19 +38,21 @@ def probe(
 
     Raises:
         IndexError: if nothing has been recorded yet.
+        ShortageError: if there is not enough memory.
     """
     wanted = wanted or Wanted()
     experiment = recording.experiment
     seen = recording.at(epoch)
     set_threads(experiment)
-    # torch has no read-only tensors; the network is built from a copy in any case.
-    rows = torch.tensor(seen.parameters, dtype=find_dtype(experiment))
     most = wanted.samples or (0 if wanted.fine else moving_samples(experiment))
-    look = Look(experiment, rows, most)
-    try:
-        return _seen(recording, seen, wanted, look, checkpoint)
-    finally:
-        look.close()
+    with enough_memory(experiment):
+        # torch has no read-only tensors; the network is built from a copy in any case.
+        rows = torch.tensor(seen.parameters, dtype=find_dtype(experiment))
+        look = Look(experiment, rows, most)
+        try:
+            return _seen(recording, seen, wanted, look, checkpoint)
+        finally:
+            look.close()
 
 
 def _seen(

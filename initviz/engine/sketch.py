@@ -15,6 +15,7 @@ from initviz.engine.network import Evaluation
 from initviz.engine.train import build_network
 from initviz.experiment import Experiment
 from initviz.recording import PER_LAYER, Array, Epoch, Recording, Scalars
+from initviz.shortage import enough_memory
 
 SAMPLE_NUMBERS = 1 << 16
 """Activations, over all lanes and layers, that a probe of a sketch aims to stay under."""
@@ -33,7 +34,15 @@ def sketch(experiment: Experiment) -> Recording:
 
     The weights are the same, bit for bit. Losses and scores are of the first few training and test
     points; what takes a way back, or a look into every layer, is NaN.
+
+    Raises:
+        ShortageError: if there is not enough memory.
     """
+    with enough_memory(experiment):
+        return _sketched(experiment)
+
+
+def _sketched(experiment: Experiment) -> Recording:
     set_threads(experiment)
     rows = initial_parameters(experiment)
     network, places = build_network(experiment, rows)

@@ -19,6 +19,7 @@ from initviz.engine.watch import Watch
 from initviz.experiment import Experiment
 from initviz.recording import DEFAULT_BUDGET, Epoch, Recording, Scalars
 from initviz.seeds import BATCH_SEED
+from initviz.shortage import enough_memory
 
 Checkpoint = Callable[[], None] | None
 """Called between pieces of work; None is never called."""
@@ -48,13 +49,15 @@ def train(
 
     Raises:
         DeviceError: if the device is not there.
+        ShortageError: if there is not enough memory.
     """
     set_threads(experiment)
-    trainer = _Trainer(experiment, checkpoint)
-    yield trainer.epoch(0, checkpoint)
-    for number in range(1, (experiment.epochs if epochs is None else epochs) + 1):
-        trainer.train_epoch(checkpoint)
-        yield trainer.epoch(number, checkpoint)
+    with enough_memory(experiment):
+        trainer = _Trainer(experiment, checkpoint)
+        yield trainer.epoch(0, checkpoint)
+        for number in range(1, (experiment.epochs if epochs is None else epochs) + 1):
+            trainer.train_epoch(checkpoint)
+            yield trainer.epoch(number, checkpoint)
 
 
 def record(

@@ -20,6 +20,7 @@ from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import Epochs, Film, FilmError, FilmFileError
 from initviz.export.render import Stage, application
 from initviz.parts import DEFAULT_GRID, Part, Wanted
+from initviz.reasons import not_written
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
 from initviz.subset import focus_among, focus_renumbered, lanes_of, snapshot_of
@@ -149,7 +150,7 @@ class Filming:
         except BaseException as error:
             self.close()
             if isinstance(error, OSError):
-                raise FilmFileError(f"{self.path}: {error.strerror or error}") from error
+                raise FilmFileError(f"{self.path}: {not_written(error)}") from error
             raise
 
     def _look_ahead(self) -> None:

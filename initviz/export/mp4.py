@@ -38,10 +38,11 @@ class Mp4Writer:
 
     def __init__(self, file: IO[bytes], size: tuple[int, int], rate: int, frames: int) -> None:
         self._av = _av()
+        self._sink = _Sink(file)
         # The index goes to the front, so that a film plays while it is still being loaded: room is
         # left for it, and the film need not be moved afterwards.
         room = str(4096 + 64 * frames)
-        self._container = self._av.open(file, "w", format="mp4", options={"moov_size": room})
+        self._container = self._av.open(self._sink, "w", format="mp4", options={"moov_size": room})
         self._stream = self._container.add_stream(ENCODER, rate=rate, options=QUALITY)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"  # browsers and projectors play no other
@@ -64,16 +65,61 @@ class Mp4Writer:
             format="yuv420p", dst_colorspace=BT709, dst_color_range=LIMITED
         )
         self._container.mux(self._stream.encode(picture))
+        self._sink.check()
 
     def close(self) -> None:
         """Encode what is left, and write the index."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
+        self._sink.check()
 
     def abandon(self) -> None:
         """Let go of a film that nobody wants; nothing is written when it is collected."""
         with suppress(Exception):  # the disk may be full, and the index incomplete
             self._container.close()
+
+
+class _Sink:
+    """A file that PyAV writes to; when it fails, the rest goes nowhere until somebody asks.
+
+    An error that is raised inside of FFmpeg comes again with every write, and of all but one PyAV
+    prints a traceback on standard error.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._error: OSError | None = None
+
+    def check(self) -> None:
+        """Raise what a write came upon.
+
+        Raises:
+            OSError: if one failed.
+        """
+        if self._error is not None:
+            raise self._error
+
+    def write(self, content: bytes) -> int:
+        """Write, as long as that has not failed."""
+        if self._error is None:
+            try:
+                return self._file.write(content)
+            except OSError as error:
+                self._error = error
+        return len(content)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        """Go somewhere else in the file."""
+        if self._error is None:
+            try:
+                return self._file.seek(place, whence)
+            except OSError as error:  # what is buffered is written then
+                self._error = error
+        return place
+
+    def tell(self) -> int:
+        """Where it is."""
+        return self._file.tell() if self._error is None else 0
 
 
 def _av() -> Any:

@@ -14,6 +14,7 @@ from initviz.export.paint import Drawable as Drawable
 from initviz.export.paint import bare, paint
 from initviz.export.paint import metric as density
 from initviz.export.svg import SvgPaper
+from initviz.reasons import not_written
 from initviz.views.style import STYLES, Style
 from initviz.whole import whole
 
@@ -69,7 +70,7 @@ def save(data: bytes, path: Path) -> None:
         with whole(path) as file:
             file.write(data)
     except OSError as error:
-        raise PictureError(f"{path}: {error.strerror or error}") from error
+        raise PictureError(f"{path}: {not_written(error)}") from error
 
 
 def _png(what: Drawable, figure: Figure) -> bytes:

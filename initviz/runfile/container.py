@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from initviz.reasons import not_read
 from initviz.runfile.form import (
     EXPERIMENT,
     MANIFEST,
@@ -169,7 +170,7 @@ def opened(path: Path) -> Iterator[Container]:
     except RunFileError as error:
         raise RunFileError(f"{path.name}: {error}") from None
     except OSError as error:
-        raise RunFileError(f"{path.name}: cannot be read ({error.strerror or error})") from None
+        raise RunFileError(f"{path.name}: cannot be read ({not_read(error)})") from None
 
 
 @contextmanager

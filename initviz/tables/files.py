@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -30,11 +32,29 @@ def write_table(frame: pl.DataFrame, file: IO[bytes], form: str) -> None:
         frame: the table.
         file: where to.
         form: one of ``TABLE_FORMATS``.
+
+    Raises:
+        OSError: if there is no room for it.
     """
-    if form == "parquet":
-        frame.write_parquet(file)
-    else:
-        frame.write_csv(file, line_terminator="\r\n")
+    with _os_errors():
+        if form == "parquet":
+            frame.write_parquet(file)
+        else:
+            frame.write_csv(file, line_terminator="\r\n")
+
+
+@contextmanager
+def _os_errors() -> Iterator[None]:
+    """Make polars' errors of the system such as Python has: some have no number, or are others."""
+    from polars.exceptions import ComputeError
+
+    try:
+        yield
+    except (ComputeError, OSError) as error:
+        number = re.search(r"\(os error (\d+)\)", str(error))
+        if number is None or getattr(error, "errno", None):
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
 
 
 def write_weights(

@@ -111,7 +111,9 @@ def test_a_run_that_cannot_be_saved_says_why(
     window.run_files.save(tmp_path / "missing" / "run.initviz")
     rest(qtbot, window)
     assert "Not saved: " in window.banner.text.text()
-    assert "cannot be written (No such file or directory)" in window.banner.text.text()
+    assert (
+        "cannot be written (No such file or directory; choose a folder" in window.banner.text.text()
+    )
     assert "saving" not in window.scrubber.state.text()
 
     (tmp_path / "run.initviz").write_text("something else")

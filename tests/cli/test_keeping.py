@@ -77,7 +77,8 @@ def test_a_full_disk_is_told_once_and_does_not_end_the_training(
         clock.now += keeping.EVERY_SECONDS
         keeper.look()
     assert [entry.getMessage().split(": ", 1)[1] for entry in caplog.records] == [
-        "not saved yet (No space left on device); training goes on"
+        "not saved yet (No space left on device; make room, or choose another disk); "
+        "training goes on"
     ]
 
 

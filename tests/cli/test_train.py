@@ -238,7 +238,7 @@ def test_a_full_disk_ends_with_1_and_no_half_file(
 
     monkeypatch.setattr("initviz.whole.os.fsync", full)
     assert cli.main(["train", small, "--quiet", "-o", "run"]) == 1
-    assert "run.initviz: not saved (No space left on device)" in capsys.readouterr().err
+    assert "run.initviz: not written (No space left on device; make room" in capsys.readouterr().err
     assert os.listdir() == ["small.toml"]
 
 

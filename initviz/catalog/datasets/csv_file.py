@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from initviz.reasons import not_read
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -159,7 +161,7 @@ def _bytes(path: Path) -> bytes:
             raise CsvError(f"{path}: is no file; choose a CSV file")
         raw = path.read_bytes()
     except OSError as error:
-        raise CsvError(f"{path.name}: cannot be read ({error.strerror})") from None
+        raise CsvError(f"{path.name}: cannot be read ({not_read(error)})") from None
     if not raw.strip():
         raise CsvError(f"{path.name}: is empty; it needs a line of names and rows of values")
     if b"\0" in raw[:65536]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from typing import ParamSpec, TypeVar
 from initviz.cli.epochs import HELP, epochs_of
 from initviz.cli.films import RATE, film, prepare, shots
 from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
+from initviz.cli.printing import failed
 from initviz.cli.progress import bars
-from initviz.cli.status import DONE, FAILED
+from initviz.cli.status import DONE
 from initviz.cli.training import recorded
 from initviz.export.figure import (
     DPIS,
@@ -211,8 +211,7 @@ def draw(drawings: Sequence[Drawing], *, quiet: bool = False) -> int:
     except CsvError as error:
         raise BadInputError(str(error)) from None
     except (DeviceError, OSError) as error:
-        print(f"initviz: {error}", file=sys.stderr)
-        return FAILED
+        return failed(error)
     if not quiet:
         for path in written:
             print(path)

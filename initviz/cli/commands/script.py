@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from initviz.cli.inputs import BadInputError, add_csv, subjects
-from initviz.cli.status import DONE, FAILED
+from initviz.cli.printing import failed
+from initviz.cli.status import DONE
 from initviz.whole import whole
 
 EXAMPLES = """examples:
@@ -67,7 +68,6 @@ def run(options: argparse.Namespace) -> int:
         with whole(options.out) as file:
             file.write(text)
     except OSError as error:
-        print(f"initviz: {options.out}: not written ({error.strerror})", file=sys.stderr)
-        return FAILED
+        return failed(error)
     print(options.out)
     return DONE

@@ -12,8 +12,9 @@ from typing import IO
 
 from initviz.cli.epochs import HELP, epochs_of
 from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
+from initviz.cli.printing import failed
 from initviz.cli.progress import bars
-from initviz.cli.status import DONE, FAILED
+from initviz.cli.status import DONE
 from initviz.cli.training import recorded
 from initviz.export.data import CONTENTS, DataError, check_held, write_data
 
@@ -128,8 +129,7 @@ def run(options: argparse.Namespace) -> int:
     except BrokenPipeError:  # nobody reads on, which is no failure
         raise
     except (DeviceError, OSError) as error:
-        print(f"initviz: {error}", file=sys.stderr)
-        return FAILED
+        return failed(error)
     if not options.quiet:
         for path in written:
             print(path)

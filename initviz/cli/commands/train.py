@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from initviz.cli.inputs import RUN_FILE, BadInputError, Subject, add_csv, subjects
-from initviz.cli.printing import print_json
+from initviz.cli.printing import failed, print_json
 from initviz.cli.progress import Bar, bars
 from initviz.cli.settings import changed, settings_help
 from initviz.cli.status import DONE, FAILED, INTERRUPTED
 from initviz.cli.training import recorded
+from initviz.reasons import not_written
 from initviz.recording import Recording
 
 log = logging.getLogger(__name__)
@@ -96,12 +97,8 @@ def run(options: argparse.Namespace) -> int:
                 return _interrupted(recording, out)
     except CsvError as error:
         raise BadInputError(str(error)) from None
-    except (DeviceError, RunFileError) as error:
-        print(f"initviz: {error}", file=sys.stderr)
-        return FAILED
-    except OSError as error:
-        print(f"initviz: {out}: not saved ({error.strerror or error})", file=sys.stderr)
-        return FAILED
+    except (DeviceError, RunFileError, OSError) as error:
+        return failed(error)
     if options.json:
         print_json(_figures(subject.name, recording, out))
     elif not options.quiet:
@@ -149,7 +146,7 @@ def _out(path: Path) -> Path:
         if path.is_dir():
             raise BadInputError(f"-o: {path} is a folder; write the name of a file")
     except OSError as error:  # as for a name that is too long
-        raise BadInputError(f"-o: {path}: cannot be written ({error.strerror})") from None
+        raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     if path.suffix.lower() != RUN_FILE:
         path = path.with_name(f"{path.name}{RUN_FILE}")
     try:
@@ -158,7 +155,7 @@ def _out(path: Path) -> Path:
         if not path.absolute().parent.is_dir():
             raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
     except OSError as error:  # as for a name that is too long
-        raise BadInputError(f"-o: {path}: cannot be written ({error.strerror})") from None
+        raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     return path
 
 
