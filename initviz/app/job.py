@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from initviz.catalog.datasets.csv_file import CancelledError, CsvError
+from initviz.report import Incident, tell
 from initviz.runfile import RunFileError
 
 LOOK_MS = 30
@@ -45,7 +46,8 @@ class Job:
         except (CsvError, JobError, RunFileError) as error:
             self.error = str(error)
         except Exception as error:  # whatever a file may do to a library
-            self.error = f"{type(error).__name__}: {error}"
+            self.error = Incident.of(error).summary
+            tell(error, "working with a file")
 
     @property
     def done(self) -> bool:
