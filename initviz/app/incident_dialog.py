@@ -28,6 +28,7 @@ class IncidentDialog(QDialog):
     """Says what happened; it is closed by Continue, and asks for the rest by its signals.
 
     Signals:
+        copy_asked(): the report is wanted on the clipboard.
         save_asked(): the run is to be saved.
         folder_asked(): the folder of the log is to be opened.
         quit_asked(): the program is to be ended.
@@ -37,6 +38,7 @@ class IncidentDialog(QDialog):
         parent: the window; None where there is none, and then nothing can be saved or quit.
     """
 
+    copy_asked = Signal()
     save_asked = Signal()
     folder_asked = Signal()
     quit_asked = Signal()
@@ -56,7 +58,6 @@ class IncidentDialog(QDialog):
         self.report = QPlainTextEdit()
         self.report.setReadOnly(True)
         self.report.setTabChangesFocus(True)
-        self.report.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.report.setAccessibleName("Report")
         self.report.setToolTip("What Copy report copies")
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
@@ -74,7 +75,7 @@ class IncidentDialog(QDialog):
         self.go_on = _button("C&ontinue", "Go back to the window (Esc)")
         self.go_on.setProperty("primary", True)
         self.go_on.setDefault(True)
-        self.copy.clicked.connect(self.copy_report)
+        self.copy.clicked.connect(self.copy_asked)
         self.save.clicked.connect(self.save_asked)
         self.folder.clicked.connect(self.folder_asked)
         self.quit.clicked.connect(self.quit_asked)
@@ -116,20 +117,20 @@ class IncidentDialog(QDialog):
 
     def show_report(self, report: str) -> None:
         """Show the text that can be copied, where it was read before."""
-        bar, across = self.report.verticalScrollBar(), self.report.horizontalScrollBar()
-        place = bar.value(), across.value()
+        bar = self.report.verticalScrollBar()
+        place = bar.value()
         self.report.setPlainText(report)
-        bar.setValue(place[0])
-        across.setValue(place[1])
+        bar.setValue(place)
 
     def say(self, note: str) -> None:
         """Say what came of a button."""
         self.note.setText(note)
         self.note.setVisible(bool(note))
 
-    def copy_report(self) -> None:
-        """Put the report on the clipboard."""
-        QGuiApplication.clipboard().setText(self.report.toPlainText())
+    def copy_report(self, report: str) -> None:
+        """Put the newest report on the clipboard."""
+        self.show_report(report)
+        QGuiApplication.clipboard().setText(report)
         self.say("The report is on the clipboard.")
 
     def _place(self, style: Style, parent: QWidget | None) -> None:

@@ -18,7 +18,7 @@ from initviz.app.runner import Prober, Request, Result, Run, Trainer
 from initviz.experiment import Experiment
 from initviz.parts import Part, Wanted
 from initviz.recording import DEFAULT_BUDGET, Recording
-from initviz.report import Incident, foreseen
+from initviz.report import Incident, foreseen, without_home
 from initviz.snapshot import Snapshot
 
 FRAME_MS, PLAYING_MS, FAST_FRAME_MS, WAITING_MS = 33, 16, 66, 4
@@ -473,4 +473,5 @@ def why(error: BaseException) -> str:
     words = " ".join(str(error).split())
     if foreseen(error):
         return f": {words.rstrip('.')}."
-    return f" for a reason that initviz did not foresee ({Incident.of(error).summary})."
+    summary = without_home(Incident.of(error).summary)
+    return f" for a reason that initviz did not foresee ({summary})."

@@ -72,16 +72,15 @@ def picture(shown: Thumbnail, style: Style, ratio: float = 1.0) -> QPixmap:
     pixmap = QPixmap(QSize(SIDE, SIDE) * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(QColor(style.neutral))
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    ramp = style.diverging()
-    for (across, up), shade in zip(shown.points, shown.shades, strict=True):
-        painter.setBrush(_colour(shown, float(shade), ramp, style))
-        room = SIDE - 2 * MARGIN
-        centre = QPointF(MARGIN + across * room, MARGIN + (1 - up) * room)
-        painter.drawEllipse(centre, DOT / 2, DOT / 2)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        ramp = style.diverging()
+        for (across, up), shade in zip(shown.points, shown.shades, strict=True):
+            painter.setBrush(_colour(shown, float(shade), ramp, style))
+            room = SIDE - 2 * MARGIN
+            centre = QPointF(MARGIN + across * room, MARGIN + (1 - up) * room)
+            painter.drawEllipse(centre, DOT / 2, DOT / 2)
     return pixmap
 
 

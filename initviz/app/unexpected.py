@@ -120,6 +120,7 @@ class Unexpected(QObject):
         self._shown, self.dialog = incident, dialog
         self._text = self._reported = ()
         dialog.mute.setVisible(self.incidents.knows(incident))
+        dialog.copy_asked.connect(lambda: dialog.copy_report(self.report(incident)))
         dialog.save_asked.connect(self._window.run_files.ask_where)
         dialog.folder_asked.connect(self.open_log_folder)
         dialog.quit_asked.connect(self._window.close)
@@ -149,7 +150,8 @@ class Unexpected(QObject):
             self.dialog.show_report(self.report(incident))
         often = f"  (it has happened {times:,} times)" if times > 1 else ""
         more = f"\nSince then: {_listed(others)}" if others else ""
-        self.dialog.show_error(HAPPENED, f"{incident.summary}{often}{more}", safe)
+        error = without_home(f"{incident.summary}{often}{more}")
+        self.dialog.show_error(HAPPENED, error, safe)
         if first:
             self.dialog.say(place_of(self.log_file))
 
@@ -168,9 +170,11 @@ class Unexpected(QObject):
 def show_alone(incident: Incident, what: str, file: LogFile | None) -> None:
     """Show an error where there is no window, until the dialog is closed."""
     dialog = IncidentDialog(DARK)
-    dialog.show_error(what, incident.summary, "Files that were saved are whole.")
+    dialog.show_error(what, without_home(incident.summary), "Files that were saved are whole.")
     tail = file.tail() if file else ""
-    dialog.show_report(report([(incident, 1)], screen=screen_of(None), log=tail))
+    text = report([(incident, 1)], screen=screen_of(None), log=tail)
+    dialog.show_report(text)
+    dialog.copy_asked.connect(lambda: dialog.copy_report(text))
     dialog.say(place_of(file))
     dialog.folder_asked.connect(lambda: dialog.say(open_folder(file)))
     dialog.exec()

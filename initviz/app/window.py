@@ -58,6 +58,7 @@ from initviz.findings import Remedy, diagnose
 from initviz.logfile import LogFile
 from initviz.parts import Part
 from initviz.recording import DEFAULT_BUDGET
+from initviz.report import tell
 from initviz.snapshot import Snapshot
 from initviz.views.page import PAGES, Page
 from initviz.views.panel import Switch
@@ -306,8 +307,9 @@ class Window(QMainWindow):
     def what_is_safe(self) -> str:
         """What an error takes nothing from, in sentences."""
         last = self.model.recording.last
-        held = f"The run up to epoch {last:,} is in memory, and can be saved now. "
-        return f"{held if last > 0 else ''}Files that were saved are whole."
+        held = f"The run up to epoch {last:,} is in memory, and can be saved now."
+        kept = held if last > 0 else "The experiment is as it was."
+        return f"The window goes on. {kept} Files that were saved are whole."
 
     def show_keyboard(self) -> None:
         """Show which keys do what."""
@@ -346,7 +348,10 @@ class Window(QMainWindow):
                 splitter.restoreState(self.memory.layout(f"{page.arrangement.name}-{i}"))
 
     def event(self, event: QEvent) -> bool:
-        """Leave keys to a control that the keyboard has gone to and that has a use for them."""
+        """Leave keys to a control that the keyboard has gone to and that has a use for them.
+
+        An error of any widget that is asked to draw or to move ends here.
+        """
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
@@ -354,7 +359,11 @@ class Window(QMainWindow):
         ):
             event.accept()
             return True
-        return super().event(event)
+        try:
+            return super().event(event)
+        except Exception as error:  # of a widget in it, which Qt's bindings raise here again
+            tell(error)
+            return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc puts an enlarged view back, leaves the full screen, or lets a pinned neuron go."""
