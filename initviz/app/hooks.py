@@ -7,7 +7,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import Any
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -72,8 +72,9 @@ class Hooks:
 
     def _unraisable(self, args: sys.UnraisableHookArgs) -> None:
         if args.exc_value is not None:
-            # The object may be half gone: it is named, and nothing more is asked of it.
-            args.exc_value.add_note(f"({args.err_msg or 'ignored in'} {type(args.object)})")
+            # The object may be half gone: it is only named.
+            named = args.object if isinstance(args.object, FunctionType) else type(args.object)
+            args.exc_value.add_note(f"({args.err_msg or 'ignored in'} {named.__qualname__})")
             self._hand_on(args.exc_value, args.exc_traceback)
 
     def _hand_on(self, error: BaseException, trace: TracebackType | None, thread: str = "") -> None:

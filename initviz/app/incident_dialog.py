@@ -20,8 +20,8 @@ from initviz.views.style import Style
 FIRST_SIZE = 660, 470
 """Width and height, where the screen has room and the text its usual size."""
 
-EDGE = 40
-"""Pixels of the screen that the dialog leaves free, for its title bar among others."""
+EDGE, TITLE_BAR = 8, 40
+"""Pixels of the screen that the dialog leaves free."""
 
 
 class IncidentDialog(QDialog):
@@ -64,8 +64,8 @@ class IncidentDialog(QDialog):
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setPixelSize(style.px(11))
         self.report.setStyleSheet(_report_sheet(style, font))
-        self.mute = QCheckBox("Do not show this error again before the next start")
-        self.mute.setToolTip("It is still counted, and noted in the log")
+        self.mute = QCheckBox("Do not show this error again")
+        self.mute.setToolTip("Until the next start; it is still counted, and noted in the log")
         self.note = _label()
         self.note.setProperty("muted", True)
         self.copy = _button("&Copy report", "Put the report on the clipboard, to be sent to us")
@@ -80,22 +80,22 @@ class IncidentDialog(QDialog):
         self.folder.clicked.connect(self.folder_asked)
         self.quit.clicked.connect(self.quit_asked)
         self.go_on.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.copy, self.save, self.folder):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.quit)
-        buttons.addWidget(self.go_on)
+        about = _row(self.copy, self.save, self.folder)
+        about.addStretch(1)
+        ways = _row(self.mute)
+        ways.addStretch(1)
+        ways.addWidget(self.quit)
+        ways.addWidget(self.go_on)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 12)
         column.setSpacing(8)
         for widget in (self.what, self.error, self.safe):
             column.addWidget(widget)
         column.addWidget(self.report, 1)
-        column.addWidget(self.mute)
         column.addWidget(self.note)
-        column.addLayout(buttons)
+        column.addLayout(about)
+        column.addSpacing(4)
+        column.addLayout(ways)
         if parent is None:
             for useless in (self.save, self.quit, self.mute):
                 useless.hide()
@@ -139,7 +139,7 @@ class IncidentDialog(QDialog):
         if not screens:  # they may be gone
             return
         screen = screens[0]
-        room = screen.availableGeometry().adjusted(0, EDGE, 0, 0)
+        room = screen.availableGeometry().adjusted(EDGE, TITLE_BAR, -EDGE, -EDGE)
         self.resize(*(style.px(side) for side in FIRST_SIZE))
         self.resize(self.size().boundedTo(room.size()))
         if parent is None or not parent.isVisible():
@@ -156,6 +156,14 @@ def _label() -> QLabel:
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget)
+    return row
 
 
 def _button(text: str, tip: str) -> QPushButton:

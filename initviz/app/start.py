@@ -20,7 +20,7 @@ from initviz.app.window import Window
 from initviz.experiment import Experiment
 from initviz.logfile import LogFile, kept_log
 from initviz.recording import Recording
-from initviz.report import Incident, without_home
+from initviz.report import Incident, tell, without_home
 from initviz.version import __version__
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,17 @@ UNSEEN_PLATFORMS = {"offscreen", "minimal", "linuxfb", "vnc"}
 """Where nobody might see a dialog, or could close it."""
 
 
-class _Asking(QObject):
-    """Brings a wish of another thread into the window's."""
+class _Closing(QObject):
+    """Closes all there is, as if by its buttons, when another thread asks for it."""
 
-    close = Signal()
+    asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked.connect(self._close, Qt.ConnectionType.QueuedConnection)
+
+    def _close(self) -> None:
+        QApplication.closeAllWindows()
 
 
 def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | None = None) -> int:
@@ -55,12 +62,11 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
             "initviz %s begins: Python %s, Qt %s, %s",
             __version__, platform.python_version(), qVersion(), platform.platform(),
         )  # fmt: skip
-        incidents, asking = Incidents(), _Asking()
-        hooks = Hooks(incidents.take, asking.close.emit)
-        interrupts = Interrupts(asking.close.emit)
+        incidents, closing = Incidents(), _Closing()
+        hooks = Hooks(incidents.take, closing.asked.emit)
+        interrupts = Interrupts(closing.asked.emit)
         try:
             window = _window(experiment, incidents, file)
-            asking.close.connect(window.close, Qt.ConnectionType.QueuedConnection)
             if opened:
                 window.run_files.show(*opened)
             window.show()
@@ -68,7 +74,7 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
                 window.scrubber.say(f"no log is kept: {without_home(file.problem)}")
             status = app.exec()
             # Widgets that outlive the application crash at exit: this one goes now.
-            window.close()
+            _close(window)
             window.deleteLater()
             app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
             late = incidents.fresh()
@@ -89,6 +95,13 @@ def _window(experiment: Experiment | None, incidents: Incidents, file: LogFile) 
         if _can_be_answered():
             show_alone(Incident.of(error), "initviz cannot open its window.", file)
         raise
+
+
+def _close(window: Window) -> None:
+    try:
+        window.close()
+    except Exception as error:  # Qt's bindings hand on what its closeEvent raised
+        tell(error)
 
 
 def _can_be_answered() -> bool:

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from initviz.app import theme
 from initviz.app.incident_dialog import IncidentDialog
 from initviz.app.incidents import Incidents
 from initviz.logfile import LogFile
 from initviz.report import Incident, report, tell, without_home
 from initviz.views.base import View
-from initviz.views.style import DARK
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
@@ -124,7 +124,7 @@ class Unexpected(QObject):
         dialog.save_asked.connect(self._window.run_files.ask_where)
         dialog.folder_asked.connect(self.open_log_folder)
         dialog.quit_asked.connect(self._window.close)
-        dialog.finished.connect(self._closed)
+        dialog.finished.connect(lambda _: self._closed(dialog, incident))
         self._window.run_files.ended.connect(dialog.say)
         self._refresh()
         dialog.open()
@@ -155,10 +155,9 @@ class Unexpected(QObject):
         if first:
             self.dialog.say(place_of(self.log_file))
 
-    def _closed(self) -> None:
-        dialog, incident = self.dialog, self._shown
-        assert dialog is not None
-        assert incident is not None
+    def _closed(self, dialog: IncidentDialog, incident: Incident) -> None:
+        if self.dialog is not dialog:  # a window that is closed rejects it once more
+            return
         self.dialog = self._shown = None
         for other in self._others:
             self.incidents.see(other)
@@ -169,7 +168,9 @@ class Unexpected(QObject):
 
 def show_alone(incident: Incident, what: str, file: LogFile | None) -> None:
     """Show an error where there is no window, until the dialog is closed."""
-    dialog = IncidentDialog(DARK)
+    style = theme.resolve(theme.Theme.SYSTEM)
+    dialog = IncidentDialog(style)
+    theme.dress(dialog, style)  # the application may have none yet
     dialog.show_error(what, without_home(incident.summary), "Files that were saved are whole.")
     tail = file.tail() if file else ""
     text = report([(incident, 1)], screen=screen_of(None), log=tail)
