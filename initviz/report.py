@@ -29,6 +29,9 @@ LONGEST = 20_000
 LONGEST_MESSAGE = 300
 """Characters of a message that stands in a sentence."""
 
+OVERRIDE = re.compile(r"^(?:Error calling Python override of \S+: )+")
+"""What Qt's bindings put before a message, once for every method that it came through."""
+
 LOG_LINES = 60
 """Lines of the log that a report ends with."""
 
@@ -68,7 +71,7 @@ class Incident:
         kind = type(error).__name__
         trace = trace or error.__traceback__
         try:
-            message = " ".join(str(error).split())
+            message = OVERRIDE.sub("", " ".join(str(error).split()))
         except Exception:
             message = "(it cannot say what it is)"
         try:

@@ -60,6 +60,11 @@ def test_an_error_that_cannot_say_what_it_is_is_described_all_the_same() -> None
     assert "in raised" in incident.traceback
 
 
+def test_what_qt_s_bindings_put_before_a_message_is_left_out() -> None:
+    words = "Error calling Python override of QWidget::paintEvent(): "
+    assert Incident.of(raised(ValueError(f"{words}{words}no"))).summary == "ValueError: no"
+
+
 def test_an_incident_is_bounded_however_deep_and_long_its_error_is() -> None:
     with pytest.raises(RecursionError) as caught:
         too_deep()
