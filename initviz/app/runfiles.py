@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from initviz.app.endings import ExistsError, with_ending
@@ -40,13 +40,7 @@ class Doing:
 
 
 class RunFiles(QObject):
-    """Saves the run that is shown, and opens others into the session's list.
-
-    Signals:
-        ended(note): what came of saving or opening a file, in words.
-    """
-
-    ended = Signal(str)
+    """Saves the run that is shown, and opens others into the session's list."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
@@ -74,13 +68,14 @@ class RunFiles(QObject):
 
     def save(self, path: Path) -> None:
         """Save the run that is shown as it is now; it may be trained on meanwhile."""
+        banner = self._window.banner
         try:
             path = with_ending(path, SUFFIX)
         except ExistsError as error:
-            self._refuse(f"Not saved: {error}")
+            banner.show_note(f"Not saved: {error}")
             return
         if any(doing.saving for doing in self._doing):
-            self._refuse("Not saved: another run is still being saved; try again after it")
+            banner.show_note("Not saved: another run is still being saved; try again after it")
             return
         kept = self._window.model.recording.kept()
 
@@ -99,11 +94,6 @@ class RunFiles(QObject):
     def _saved(self, path: Path) -> None:
         self._window.memory.note_file(path)
         self._window.scrubber.say(f"saved: {path}")
-        self.ended.emit(f"saved: {path}")
-
-    def _refuse(self, why: str) -> None:
-        self._window.banner.show_note(why)
-        self.ended.emit(why)
 
     # --- opening ------------------------------------------------------------------------------
 
@@ -150,7 +140,7 @@ class RunFiles(QObject):
             self._doing.remove(doing)
             if doing.job.error:
                 self._window.scrubber.say("")
-                self._refuse(doing.job.error)
+                self._window.banner.show_note(doing.job.error)
             elif doing.job.result is not None:
                 doing.then(doing.job.result)
         if self._doing:

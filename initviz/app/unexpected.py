@@ -125,7 +125,8 @@ class Unexpected(QObject):
         dialog.folder_asked.connect(self.open_log_folder)
         dialog.quit_asked.connect(self._window.close)
         dialog.finished.connect(lambda _: self._closed(dialog, incident))
-        self._window.run_files.ended.connect(dialog.say)
+        for told in (self._window.scrubber.said, self._window.banner.noted):
+            told.connect(dialog.say)  # as of a run that is saved
         self._refresh()
         dialog.open()
         dialog.raise_()
@@ -162,7 +163,8 @@ class Unexpected(QObject):
         for other in self._others:
             self.incidents.see(other)
         self.incidents.see(incident, mute=dialog.mute.isChecked())
-        self._window.run_files.ended.disconnect(dialog.say)
+        for told in (self._window.scrubber.said, self._window.banner.noted):
+            told.disconnect(dialog.say)
         dialog.deleteLater()
 
 
