@@ -366,7 +366,7 @@ class Player(QObject):
             if self.prober.idle:
                 self.prober.ask(self._aside[0])
             return
-        if not len(recording) or self._unseen == self._sight():
+        if not len(recording) or self._unseen == self._sight(recording, self.model.cursor):
             return
         grid, rests = self._grid() if Part.BOUNDARY in self.parts else 0, self._resting
         wanted = Wanted(grid, self.parts, self.model.focus, rests)
@@ -407,7 +407,8 @@ class Player(QObject):
     def _probe_failed(
         self, request: Request, error: BaseException, incident: Incident | None
     ) -> None:
-        self._unseen = self._sight()  # it would fail again, thirty times a second
+        # It would fail again, thirty times a second.
+        self._unseen = self._sight(request.recording, request.epoch)
         self.trainer.set_goal(self.model.recording.last)
         if self.run.error is not None:
             return  # which has been said, and explains it
@@ -422,9 +423,9 @@ class Player(QObject):
         what = f"Epoch {request.epoch} cannot be drawn{why(error)}"
         self.model.set_phase(Phase.FAILED, f"{what}{stale}")
 
-    def _sight(self) -> tuple[object, ...]:
+    def _sight(self, recording: Recording, epoch: int) -> tuple[object, ...]:
         """What is looked at, however finely."""
-        return self.model.recording, self.model.cursor, self.parts, self.model.focus
+        return recording, epoch, self.parts, self.model.focus
 
     @property
     def rests(self) -> bool:

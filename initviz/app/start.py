@@ -75,11 +75,13 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
             status = app.exec()
             # Widgets that outlive the application crash at exit: this one goes now.
             _close(window)
+            look = window.look
             window.deleteLater()
             app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
             late = incidents.fresh()
             if late and not interrupts.received and _can_be_answered():
-                show_alone(late[0], "Something unexpected happened while initviz ended.", file)
+                what = "Something unexpected happened while initviz ended."
+                show_alone(late[0], what, file, look)
         finally:
             interrupts.close()
             hooks.restore()

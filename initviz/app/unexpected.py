@@ -15,6 +15,7 @@ from initviz.app.incidents import Incidents
 from initviz.logfile import LogFile
 from initviz.report import Incident, report, tell, without_home
 from initviz.views.base import View
+from initviz.views.style import Style
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
@@ -168,9 +169,18 @@ class Unexpected(QObject):
         dialog.deleteLater()
 
 
-def show_alone(incident: Incident, what: str, file: LogFile | None) -> None:
-    """Show an error where there is no window, until the dialog is closed."""
-    style = theme.resolve(theme.Theme.SYSTEM)
+def show_alone(
+    incident: Incident, what: str, file: LogFile | None, style: Style | None = None
+) -> None:
+    """Show an error where there is no window, until the dialog is closed.
+
+    Args:
+        incident: the error.
+        what: was not done because of it, in a sentence.
+        file: the log, None where there is none.
+        style: the colours; by default the system's.
+    """
+    style = style or theme.resolve(theme.Theme.SYSTEM)
     dialog = IncidentDialog(style)
     theme.dress(dialog, style)  # the application may have none yet
     dialog.show_error(what, without_home(incident.summary), "Files that were saved are whole.")

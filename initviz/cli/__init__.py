@@ -9,7 +9,6 @@ import argparse
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -17,6 +16,7 @@ from initviz import __version__
 from initviz.cli.inputs import BadInputError
 from initviz.cli.printing import replace_unprintable
 from initviz.cli.status import BAD_INPUT, DONE, INTERRUPTED, UNEXPECTED
+from initviz.cli.unexpected import listening, say
 
 COMMANDS = {
     "render": "draw pages and views, as pictures and films",
@@ -53,8 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if command == "window":
             parser.add_argument("--version", action="version", version=f"initviz {__version__}")
             parser.epilog = f"{_commands()}\n{EXAMPLES}"
-        status: int = module.run(parser.parse_args(words))
-        return status
+        options = parser.parse_args(words)
+        with listening([command, *words]) as heard:
+            status: int = module.run(options)
+        return UNEXPECTED if heard and status == DONE else status
     except BadInputError as error:
         print(f"initviz: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -66,32 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
-        _say_unexpected(error, [command, *words])
+        say(error, [command, *words])
         return UNEXPECTED
-
-
-def _say_unexpected(error: Exception, words: Sequence[str]) -> None:
-    """One sentence on standard error, the report in the log; all of it with INITVIZ_DEBUG=1."""
-    from initviz.logfile import LogFile
-    from initviz.report import Incident, report, without_home
-
-    if os.environ.get("INITVIZ_DEBUG"):
-        traceback.print_exception(error)
-    incident = Incident.of(error)
-    file = LogFile()
-    record = logging.LogRecord(
-        __name__, logging.ERROR, __file__, 0, "unexpected, of initviz %s:\n%s",
-        (" ".join(words), report([(incident, 1)])), None,
-    )  # fmt: skip
-    file.handle(record)
-    kept = f"the report is in {file.path}"
-    if file.problem:
-        kept = f"{file.problem}, so INITVIZ_DEBUG=1 shows where it was raised"
-    file.close()
-    print(
-        f"initviz: unexpected error ({incident.summary}); {without_home(kept)}",
-        file=sys.stderr,
-    )
 
 
 def _commands() -> str:
