@@ -101,11 +101,18 @@ def foreseen(error: BaseException) -> bool:
     return type(error).__module__.partition(".")[0] == "initviz"
 
 
-def in_words(error: BaseException) -> str:
-    """What an error says: a foreseen one's own sentence, else also what type it is."""
+def explain(error: BaseException, doing: str) -> str:
+    """What an error says, for where it is shown; one that nobody foresaw is told as well.
+
+    Args:
+        error: what was caught.
+        doing: as for ``tell``.
+    """
     if foreseen(error):
         return str(error)
-    return Incident.of(error).summary
+    summary = Incident.of(error).summary
+    tell(error, doing)
+    return summary
 
 
 def tell(error: BaseException, doing: str = "") -> None:

@@ -14,6 +14,7 @@ from initviz.report import (
     LONGEST_MESSAGE,
     PACKAGES,
     Incident,
+    explain,
     foreseen,
     report,
     shortened,
@@ -144,6 +145,17 @@ def test_what_was_being_done_is_in_the_traceback(monkeypatch: pytest.MonkeyPatch
         Incident.of(error, trace)))  # fmt: skip
     tell(raised(ValueError("no")), "drawing a thumbnail")
     assert "(while drawing a thumbnail)" in told[0].traceback
+
+
+def test_a_foreseen_error_is_explained_in_its_own_words_and_told_to_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda *error: told.append(error))
+    assert explain(raised(CsvError("line 3 is too long")), "reading") == "line 3 is too long"
+    assert told == []
+    assert explain(raised(KeyError("x")), "reading") == "KeyError: 'x'"
+    assert len(told) == 1
 
 
 def test_a_long_text_loses_its_middle() -> None:

@@ -17,7 +17,7 @@ from initviz.export.figure import FASTEST, FILMS, FigureError
 from initviz.export.film import Epochs, Film, FilmError, Frames
 from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import LARGEST_SIDE, SMALLEST_SIDE
-from initviz.report import Incident, tell
+from initviz.report import explain
 from initviz.views.combo import Combo
 from initviz.views.style import STYLES
 
@@ -133,8 +133,7 @@ class ExportFilm(ExportPane):
             self.say(str(error))
             return
         except Exception as error:  # whatever a probe may come upon: the choices stay
-            self.say(Incident.of(error).summary)
-            tell(error, "drawing a frame of a film")
+            self.say(explain(error, "drawing a frame of a film"))
             return
         self._image = frames.image.copy()
         self.fit()

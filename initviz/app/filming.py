@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, Q
 
 from initviz.export.film import Film, FilmError, FilmFileError, Filming
 from initviz.recording import Recording
-from initviz.report import Incident, tell
+from initviz.report import explain
 
 
 class FilmDialog(QDialog):
@@ -71,8 +71,7 @@ class FilmDialog(QDialog):
             self._fail(str(error))
             return
         except Exception as error:  # it would come again with every step
-            self._fail(Incident.of(error).summary)
-            tell(error, f"filming {self.path.name}")
+            self._fail(explain(error, f"filming {self.path.name}"))
             return
         self._show(self._filming)
         if self._filming.finished:

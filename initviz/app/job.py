@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from initviz.catalog.datasets.csv_file import CancelledError, CsvError
-from initviz.report import Incident, tell
-from initviz.runfile import RunFileError
+from initviz.catalog.datasets.csv_file import CancelledError
+from initviz.report import explain
 
 LOOK_MS = 30
 """Time between two looks at a job."""
@@ -43,11 +42,8 @@ class Job:
             self.result = work(self._cancelled.is_set)
         except CancelledError:
             pass
-        except (CsvError, JobError, RunFileError) as error:
-            self.error = str(error)
         except Exception as error:  # whatever a file may do to a library
-            self.error = Incident.of(error).summary
-            tell(error, "working with a file")
+            self.error = explain(error, "working with a file")
 
     @property
     def done(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl
@@ -19,8 +18,6 @@ from initviz.views.style import Style
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
-
-log = logging.getLogger(__name__)
 
 LOOK_MS = 200
 """Time between two looks at what has happened; the dialog counts no faster."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -63,6 +64,8 @@ from initviz.snapshot import Snapshot
 from initviz.views.page import PAGES, Page
 from initviz.views.panel import Switch
 from initviz.views.zoom import Zooms
+
+log = logging.getLogger(__name__)
 
 FIRST_SIZE, TITLE_BAR = QSize(1280, 800), QSize(4, 36)
 
@@ -415,7 +418,7 @@ class Window(QMainWindow):
         with ExitStack() as steps:
             steps.callback(self.unexpected.close)
             steps.callback(self.collector.close)
-            steps.callback(self.player.close)
+            steps.callback(self._end_threads)
             steps.callback(self.controls.thumbnails.close)
             steps.callback(self.run_files.close)
             steps.callback(self.memory.save)
@@ -437,6 +440,10 @@ class Window(QMainWindow):
         self.memory.experiment = self.model.experiment
         self.memory.lesson = self.lesson.name if self.lesson else ""
         self.memory.speed = self.player.speed
+
+    def _end_threads(self) -> None:
+        if not self.player.close():
+            log.error("a thread did not end in time; it ends with the program")
 
     def _reject_dialogs(self) -> None:
         direct = Qt.FindChildOption.FindDirectChildrenOnly

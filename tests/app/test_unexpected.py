@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -517,6 +518,49 @@ def test_a_job_that_breaks_is_told(
         assert "ZeroDivisionError" in window.banner.text.text()
         dialog.accept()
         assert_goes_on(qtbot, window)
+
+
+def test_an_epoch_that_could_not_be_drawn_keeps_no_later_one_from_it(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(qtbot, window)
+    real, asked, released = initviz.engine.probe, threading.Event(), threading.Event()
+
+    def probe(recording: object, epoch: int, *more: object) -> object:
+        if epoch == 2:
+            asked.set()
+            assert released.wait(30)
+            raise ValueError("no picture")
+        return real(recording, epoch, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(initviz.engine, "probe", probe)
+    window.player.go_to(2)
+    qtbot.waitUntil(asked.is_set, timeout=LONG)
+    window.player.go_to(1)  # before it fails
+    released.set()
+    qtbot.waitUntil(lambda: shows(window, 1), timeout=LONG)
+    qtbot.waitUntil(lambda: window.model.phase is Phase.PAUSED, timeout=LONG)
+    assert not window.banner.isVisible()
+
+
+# --- drawing ----------------------------------------------------------------------------------
+
+
+def test_no_painter_is_left_open_by_an_error() -> None:
+    """One that is brings the program down when what it draws on goes."""
+    package = Path(initviz.app.runfiles.__file__).parent.parent
+    unguarded = re.compile(r"= QPainter\(.*\)\n(?!\s*try:)")
+    left = [p.name for p in package.rglob("*.py") if unguarded.search(p.read_text("utf-8"))]
+    assert left == []
+
+
+def test_a_picture_of_a_widget_that_breaks_while_it_is_drawn_brings_nothing_down(
+    window: Window, qtbot: QtBot
+) -> None:
+    widget = Spoilt(window, draws=True)
+    with pytest.raises(ZeroDivisionError):
+        widget.grab()
+    widget.deleteLater()
 
 
 # --- coming to an end -------------------------------------------------------------------------
