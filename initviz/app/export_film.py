@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +17,13 @@ from initviz.export.figure import FASTEST, FILMS, FigureError
 from initviz.export.film import Epochs, Film, FilmError, Frames
 from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import LARGEST_SIDE, SMALLEST_SIDE
+from initviz.report import explain
 from initviz.shortage import ShortageError
 from initviz.views.combo import Combo
 from initviz.views.style import STYLES
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
-
-log = logging.getLogger(__name__)
 
 REST_MS = 300
 """How long choices rest before the preview follows."""
@@ -136,8 +134,7 @@ class ExportFilm(ExportPane):
             self.say(str(error))
             return
         except Exception as error:  # whatever a probe may come upon: the choices stay
-            log.exception("drawing a frame failed")
-            self.say(f"{type(error).__name__}: {error}")
+            self.say(explain(error, "drawing a frame of a film"))
             return
         self._image = frames.image.copy()
         self.fit()

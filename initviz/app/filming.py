@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -11,9 +10,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, Q
 
 from initviz.export.film import Film, FilmError, FilmFileError, Filming
 from initviz.recording import Recording
+from initviz.report import explain
 from initviz.shortage import ShortageError
-
-log = logging.getLogger(__name__)
 
 
 class FilmDialog(QDialog):
@@ -74,8 +72,7 @@ class FilmDialog(QDialog):
             self._fail(str(error))
             return
         except Exception as error:  # it would come again with every step
-            log.exception("filming failed")
-            self._fail(f"{type(error).__name__}: {error}")
+            self._fail(explain(error, f"filming {self.path.name}"))
             return
         self._show(self._filming)
         if self._filming.finished:

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from initviz.catalog.datasets.csv_file import CancelledError, CsvError
-from initviz.runfile import RunFileError
-from initviz.shortage import ShortageError, is_shortage
+from initviz.catalog.datasets.csv_file import CancelledError
+from initviz.report import explain, foreseen
+from initviz.shortage import is_shortage
 
 LOOK_MS = 30
 """Time between two looks at a job."""
@@ -45,10 +45,9 @@ class Job:
             self.result = work(self._cancelled.is_set)
         except CancelledError:
             pass
-        except (CsvError, JobError, RunFileError, ShortageError) as error:
-            self.error = str(error)
         except Exception as error:  # whatever a file may do to a library
-            self.error = NO_ROOM if is_shortage(error) else f"{type(error).__name__}: {error}"
+            short = is_shortage(error) and not foreseen(error)
+            self.error = NO_ROOM if short else explain(error, "working with a file")
 
     @property
     def done(self) -> bool:

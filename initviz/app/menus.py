@@ -84,6 +84,10 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     _action(window, view, "&Reset layout", window.reset_layout)
     help_ = bar.addMenu("&Help")
     _action(window, help_, "&Keyboard", window.show_keyboard, "F1")
+    help_.addSeparator()
+    _action(window, help_, "Copy &report", window.unexpected.copy_report)
+    _action(window, help_, "Open &log folder", window.unexpected.open_log_folder)
+    help_.addSeparator()
     _action(window, help_, "&About initviz", window.show_about)
     return actions
 

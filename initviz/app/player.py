@@ -18,6 +18,7 @@ from initviz.app.runner import Prober, Request, Result, Run, Trainer
 from initviz.experiment import Experiment
 from initviz.parts import Part, Wanted
 from initviz.recording import DEFAULT_BUDGET, Recording
+from initviz.report import Incident, foreseen, without_home
 from initviz.snapshot import Snapshot
 
 FRAME_MS, PLAYING_MS, FAST_FRAME_MS, WAITING_MS = 33, 16, 66, 4
@@ -98,7 +99,8 @@ class Player(QObject):
         self._target: int | None = None  # an epoch to step to, once it is there
         self._origin = (0.0, 0)  # when and where playing began
         self._last_move = 0.0
-        self._probe_failed = False
+        self.incident: Incident | None = None  # what FAILED is about, where nobody foresaw it
+        self._unseen: tuple[object, ...] = ()  # what was to be probed when that failed
         self._slow = False  # whether this experiment's probes have taken too long
         self._edited = 0.0  # when the experiment was edited
         self._judged = -math.inf  # when there was something to judge
@@ -249,7 +251,7 @@ class Player(QObject):
         self._target = None
         self._asked = ()
         self._answered = None
-        self._slow = self._probe_failed = False
+        self._slow, self._unseen, self.incident = False, (), None
         cursor = recording.nearest(cursor) if recording else 0
         self._rebase(cursor)
         self.model.cursor = cursor
@@ -306,7 +308,8 @@ class Player(QObject):
             self.recorded.emit()
         if error is not None:
             self._target = None
-            model.set_phase(Phase.FAILED, f"{type(error).__name__}: {error}")
+            self._unseen, self.incident = (), run.incident
+            model.set_phase(Phase.FAILED, f"The training stopped{why(error)}")
             return
         if model.phase is Phase.LOADING and len(run.recording):
             model.set_phase(Phase.IDLE)
@@ -363,7 +366,7 @@ class Player(QObject):
             if self.prober.idle:
                 self.prober.ask(self._aside[0])
             return
-        if not len(recording) or self._probe_failed:
+        if not len(recording) or self._unseen == self._sight(recording, self.model.cursor):
             return
         grid, rests = self._grid() if Part.BOUNDARY in self.parts else 0, self._resting
         wanted = Wanted(grid, self.parts, self.model.focus, rests)
@@ -390,14 +393,39 @@ class Player(QObject):
         if result.request.recording is not self.model.recording:
             return None
         if result.error is not None:
-            self._probe_failed = True  # it would fail again, thirty times a second
-            self.trainer.set_goal(self.model.recording.last)
-            self.model.set_phase(Phase.FAILED, f"{type(result.error).__name__}: {result.error}")
+            self._probe_failed(result.request, result.error, result.incident)
             return None
+        if self._unseen and self.run.error is None:  # another epoch can be seen
+            self._unseen, self.incident = (), None
+            self.model.set_phase(Phase.IDLE)
+            self.model.set_phase(self._resting_phase())
         if result.request.wanted.grid <= PLAYING_GRID and not self._slow:
             self._slow = result.seconds > SLOW_PROBE
         self._answered = result.request
         return result.snapshot
+
+    def _probe_failed(
+        self, request: Request, error: BaseException, incident: Incident | None
+    ) -> None:
+        # It would fail again, thirty times a second.
+        self._unseen = self._sight(request.recording, request.epoch)
+        self.trainer.set_goal(self.model.recording.last)
+        if self.run.error is not None:
+            return  # which has been said, and explains it
+        self.incident = incident
+        shown = self.snapshot
+        stale = ""
+        if shown is not None:
+            old = "another run" if shown.experiment != request.recording.experiment else (
+                f"epoch {shown.epoch}"
+            )  # fmt: skip
+            stale = f" What is drawn is still {old}."
+        what = f"Epoch {request.epoch} cannot be drawn{why(error)}"
+        self.model.set_phase(Phase.FAILED, f"{what}{stale}")
+
+    def _sight(self, recording: Recording, epoch: int) -> tuple[object, ...]:
+        """What is looked at, however finely."""
+        return recording, epoch, self.parts, self.model.focus
 
     @property
     def rests(self) -> bool:
@@ -439,3 +467,12 @@ class Player(QObject):
     def _rebase(self, epoch: int | None = None) -> None:
         self._last_move = time.monotonic()
         self._origin = (time.monotonic(), self.model.cursor if epoch is None else epoch)
+
+
+def why(error: BaseException) -> str:
+    """How a sentence ends that says what failed: with a foreseen error's own words, or its type."""
+    words = " ".join(str(error).split())
+    if foreseen(error):
+        return f": {words.rstrip('.')}."
+    summary = without_home(Incident.of(error).summary)
+    return f" for a reason that initviz did not foresee ({summary})."

@@ -54,23 +54,23 @@ class LaneScores(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw mark, title and score of every lane; titles give way where there is no room."""
-        painter = QPainter(self)
-        painter.setFont(self._style.font(SMALL_SIZE))
-        metrics = QFontMetrics(self._style.font(SMALL_SIZE))
-        wide, line = (self.width() - GUTTER) // 2, self._style.px(LINE)
-        centre = Qt.AlignmentFlag.AlignVCenter
-        for place, (lane, score) in enumerate(self.scores):
-            left = (place % 2) * (wide + GUTTER)
-            box = QRect(left, place // 2 * line, wide, line)
-            colour = int(lane.colour or 0)
-            painter.setPen(QColor(self._style.lanes[colour]))
-            painter.drawText(box, int(centre), GLYPHS[colour])
-            painter.setPen(QColor(self._style.muted))
-            painter.drawText(box, int(centre | Qt.AlignmentFlag.AlignRight), score)
-            room = wide - line - metrics.horizontalAdvance(score) - 8
-            title = metrics.elidedText(lane.title, Qt.TextElideMode.ElideRight, room)
-            painter.setPen(QColor(self._style.text))
-            painter.drawText(box.translated(line, 0), int(centre), title)
+        with QPainter(self) as painter:
+            painter.setFont(self._style.font(SMALL_SIZE))
+            metrics = QFontMetrics(self._style.font(SMALL_SIZE))
+            wide, line = (self.width() - GUTTER) // 2, self._style.px(LINE)
+            centre = Qt.AlignmentFlag.AlignVCenter
+            for place, (lane, score) in enumerate(self.scores):
+                left = (place % 2) * (wide + GUTTER)
+                box = QRect(left, place // 2 * line, wide, line)
+                colour = int(lane.colour or 0)
+                painter.setPen(QColor(self._style.lanes[colour]))
+                painter.drawText(box, int(centre), GLYPHS[colour])
+                painter.setPen(QColor(self._style.muted))
+                painter.drawText(box, int(centre | Qt.AlignmentFlag.AlignRight), score)
+                room = wide - line - metrics.horizontalAdvance(score) - 8
+                title = metrics.elidedText(lane.title, Qt.TextElideMode.ElideRight, room)
+                painter.setPen(QColor(self._style.text))
+                painter.drawText(box.translated(line, 0), int(centre), title)
 
 
 class RunRow(QFrame):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from initviz.experiment import Experiment
 from initviz.parts import Wanted
 from initviz.recording import DEFAULT_BUDGET, FIGURE_BUDGET, Recording
+from initviz.report import Incident, foreseen
 from initviz.shortage import enough_memory
 from initviz.snapshot import Snapshot
 
@@ -42,6 +43,7 @@ class Run:
         trained: the epoch that the training itself has come to, −1 before any. A recording that
             was brought back is ahead of it: its epochs are gone through again, to catch up.
         error: what the training raised, None while all is well.
+        incident: the same for a report, where nobody foresaw it.
         rate: epochs a second, averaged over the last few.
     """
 
@@ -50,6 +52,7 @@ class Run:
     goal: int = 0
     trained: int = -1
     error: BaseException | None = None
+    incident: Incident | None = None
     rate: float = 0.0
     _stamps: deque[float] = field(default_factory=deque)
 
@@ -167,6 +170,7 @@ class Trainer:
                 pass  # somebody has started another run, or closed the window
             except Exception as error:
                 log.exception("training failed")
+                run.incident = None if foreseen(error) else Incident.of(error)
                 error.__traceback__ = None  # its frames hold the tensors of the training
                 run.error = error
 
@@ -241,12 +245,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a wish: a snapshot, or an error, and the seconds that it took."""
+    """What became of a wish: a snapshot, or an error, and the seconds that it took.
+
+    Attributes:
+        incident: the error for a report, where nobody foresaw it.
+    """
 
     request: Request
     snapshot: Snapshot | None
     error: BaseException | None
     seconds: float
+    incident: Incident | None = None
 
 
 class Prober:
@@ -310,17 +319,22 @@ class Prober:
             start = time.perf_counter()
             snapshot: Snapshot | None = None
             failure: BaseException | None = None
+            incident: Incident | None = None
             try:
                 with enough_memory(request.recording.experiment):
                     snapshot = self._probe(request)
             except _AbandonedError:
                 continue
             except Exception as error:
-                if not request.sketch:  # the training will say the same, where it can be read
-                    log.exception("probing failed")
+                # Of a sketch the training will say the same, where it can be read.
+                log.log(
+                    logging.INFO if request.sketch else logging.ERROR, "probing failed",
+                    exc_info=True,
+                )  # fmt: skip
+                incident = None if foreseen(error) else Incident.of(error)
                 error.__traceback__ = None
                 failure = error
-            result = Result(request, snapshot, failure, time.perf_counter() - start)
+            result = Result(request, snapshot, failure, time.perf_counter() - start, incident)
             with self._condition:
                 self._busy = False
                 self._result = result

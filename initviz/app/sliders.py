@@ -115,10 +115,9 @@ class ValueSlider(QSlider):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Mark the default below the groove."""
-        painter = QPainter(self)
-        x = round(self._middle(self._place(self.parameter.default)))
-        painter.fillRect(QRect(x, 1, 1, HEIGHT - 2), self.palette().placeholderText())
-        painter.end()
+        with QPainter(self) as painter:
+            x = round(self._middle(self._place(self.parameter.default)))
+            painter.fillRect(QRect(x, 1, 1, HEIGHT - 2), self.palette().placeholderText())
         super().paintEvent(event)
 
 

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import logging
+import platform
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, qVersion
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from initviz.app.hooks import Hooks
+from initviz.app.incidents import Incidents
+from initviz.app.interrupts import Interrupts
 from initviz.app.memory import Memory
+from initviz.app.unexpected import show_alone
 from initviz.app.window import Window
 from initviz.experiment import Experiment
+from initviz.logfile import LogFile, kept_log
 from initviz.recording import Recording
+from initviz.report import Incident, tell, without_home
+from initviz.version import __version__
+
+log = logging.getLogger(__name__)
+
+UNSEEN_PLATFORMS = {"offscreen", "minimal", "linuxfb", "vnc"}
+"""Where nobody might see a dialog, or could close it."""
+
+
+class _Closing(QObject):
+    """Closes all there is, as if by its buttons, when another thread asks for it."""
+
+    asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked.connect(self._close, Qt.ConnectionType.QueuedConnection)
+
+    def _close(self) -> None:
+        QApplication.closeAllWindows()
 
 
 def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | None = None) -> int:
@@ -20,18 +48,63 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
     Args:
         experiment: what to show; None takes the remembered one, or the first lesson.
         opened: a run of this experiment, to be shown and trained on, and the file that it is from.
+
+    Raises:
+        Exception: whatever keeps the window from being made, when it has been shown in a dialog.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("initviz")
     app.setDesktopFileName("initviz")
-    window = Window(experiment, Memory())
-    if opened:
-        window.run_files.show(*opened)
-    window.show()
-    status = app.exec()
-    # Widgets that outlive the application crash at exit: this one goes now.
-    window.close()
-    window.deleteLater()
-    app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
-    return status
+    with kept_log() as file:
+        file.watch()
+        log.info(
+            "initviz %s begins: Python %s, Qt %s, %s",
+            __version__, platform.python_version(), qVersion(), platform.platform(),
+        )  # fmt: skip
+        incidents, closing = Incidents(), _Closing()
+        hooks = Hooks(incidents.take, closing.asked.emit)
+        interrupts = Interrupts(closing.asked.emit)
+        try:
+            window = _window(experiment, incidents, file)
+            if opened:
+                window.run_files.show(*opened)
+            window.show()
+            if file.problem:
+                window.scrubber.say(f"no log is kept: {without_home(file.problem)}")
+            status = app.exec()
+            # Widgets that outlive the application crash at exit: this one goes now.
+            _close(window)
+            look = window.look
+            window.deleteLater()
+            app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+            late = incidents.fresh()
+            if late and not interrupts.received and _can_be_answered():
+                what = "Something unexpected happened while initviz ended."
+                show_alone(late[0], what, file, look)
+        finally:
+            interrupts.close()
+            hooks.restore()
+        log.info("initviz ends")
+    return interrupts.status or status
+
+
+def _window(experiment: Experiment | None, incidents: Incidents, file: LogFile) -> Window:
+    """The window; where it cannot be made, a dialog says so before the error goes on."""
+    try:
+        return Window(experiment, Memory(), incidents=incidents, log_file=file)
+    except Exception as error:
+        if _can_be_answered():
+            show_alone(Incident.of(error), "initviz cannot open its window.", file)
+        raise
+
+
+def _close(window: Window) -> None:
+    try:
+        window.close()
+    except Exception as error:  # Qt's bindings hand on what its closeEvent raised
+        tell(error)
+
+
+def _can_be_answered() -> bool:
+    return QGuiApplication.platformName() not in UNSEEN_PLATFORMS

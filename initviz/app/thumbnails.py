@@ -6,7 +6,6 @@ takes a second, and scikit-learn. A thread makes them, the window's timer fetche
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 from collections.abc import Iterator
@@ -21,10 +20,9 @@ from PySide6.QtWidgets import QComboBox, QStyledItemDelegate
 from initviz.catalog.datasets import DATASETS, Dataset
 from initviz.catalog.parameter import complete
 from initviz.catalog.tasks import BINARY, REGRESSION
+from initviz.report import tell
 from initviz.views.answers import CLASS_COLOURS
 from initviz.views.style import Style
-
-log = logging.getLogger(__name__)
 
 SIDE, SMALL_SIDE, MARGIN, DOT = 32, 14, 2, 2.4
 LIST_WIDTH = 210
@@ -74,16 +72,15 @@ def picture(shown: Thumbnail, style: Style, ratio: float = 1.0) -> QPixmap:
     pixmap = QPixmap(QSize(SIDE, SIDE) * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(QColor(style.neutral))
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    ramp = style.diverging()
-    for (across, up), shade in zip(shown.points, shown.shades, strict=True):
-        painter.setBrush(_colour(shown, float(shade), ramp, style))
-        room = SIDE - 2 * MARGIN
-        centre = QPointF(MARGIN + across * room, MARGIN + (1 - up) * room)
-        painter.drawEllipse(centre, DOT / 2, DOT / 2)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        ramp = style.diverging()
+        for (across, up), shade in zip(shown.points, shown.shades, strict=True):
+            painter.setBrush(_colour(shown, float(shade), ramp, style))
+            room = SIDE - 2 * MARGIN
+            centre = QPointF(MARGIN + across * room, MARGIN + (1 - up) * room)
+            painter.drawEllipse(centre, DOT / 2, DOT / 2)
     return pixmap
 
 
@@ -169,5 +166,5 @@ def _thumbnails() -> Iterator[tuple[str, Thumbnail]]:
     for dataset in DATASETS.values():
         try:
             yield dataset.name, thumbnail(dataset)
-        except Exception:  # a list without one picture is better than none
-            log.exception("no thumbnail of %s", dataset.name)
+        except Exception as error:  # a list without one picture is better than none
+            tell(error, f"drawing a thumbnail of {dataset.name}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +37,7 @@ from initviz.app.banner import Banner
 from initviz.app.collector import Collector
 from initviz.app.controls import Controls
 from initviz.app.files import OPENED, Files
+from initviz.app.incidents import Incidents
 from initviz.app.keys import keyboard_help
 from initviz.app.memory import Memory
 from initviz.app.menus import build_menus
@@ -46,18 +49,23 @@ from initviz.app.session import Session
 from initviz.app.theme import Theme
 from initviz.app.topbar import TopBar
 from initviz.app.transport import Scrubber, Transport
+from initviz.app.unexpected import Unexpected
 from initviz.app.verdicts import Verdicts
 from initviz.app.viewing import Viewing
 from initviz.assets import asset
 from initviz.catalog.lessons import LESSONS, Lesson
 from initviz.experiment import MAX_LANES, Experiment
 from initviz.findings import Remedy, diagnose
+from initviz.logfile import LogFile
 from initviz.parts import Part
 from initviz.recording import DEFAULT_BUDGET
+from initviz.report import tell
 from initviz.snapshot import Snapshot
 from initviz.views.page import PAGES, Page
 from initviz.views.panel import Switch
 from initviz.views.zoom import Zooms
+
+log = logging.getLogger(__name__)
 
 FIRST_SIZE, TITLE_BAR = QSize(1280, 800), QSize(4, 36)
 
@@ -69,6 +77,8 @@ class Window(QMainWindow):
         experiment: what to show first; None takes the remembered one, or the first lesson.
         memory: what is remembered between starts.
         budget: bytes of weights that the session's recordings keep together.
+        incidents: takes unexpected errors, for the window to show.
+        log_file: the log, for reports; None where none is kept.
     """
 
     def __init__(
@@ -76,6 +86,8 @@ class Window(QMainWindow):
         experiment: Experiment | None = None,
         memory: Memory | None = None,
         budget: int = DEFAULT_BUDGET,
+        incidents: Incidents | None = None,
+        log_file: LogFile | None = None,
     ) -> None:
         super().__init__()
         self.memory = memory or Memory()
@@ -92,6 +104,7 @@ class Window(QMainWindow):
         self.run_files = RunFiles(self)
         self.reading = Reading(self)
         self.viewing = Viewing(self)
+        self.unexpected = Unexpected(self, incidents, log_file)
         self.theme_actions = build_menus(self)
         self._connect()
         self.set_theme(self.memory.theme)
@@ -180,6 +193,7 @@ class Window(QMainWindow):
             for view in page.views:
                 view.panel.save_asked.connect(partial(self.files.save_picture, view.name))
         self.banner.button.clicked.connect(player.restart)
+        self.banner.details_asked.connect(self.unexpected.show)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self._page_changed()
         self._refresh()
@@ -193,7 +207,7 @@ class Window(QMainWindow):
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         self.collector.freeze()  # torch is there now
-        self.page.show_snapshot(snapshot)
+        self.page.show_snapshot(snapshot, self.unexpected.view_failed)
         if snapshot.rough:
             self.verdicts.wait()
 
@@ -205,7 +219,7 @@ class Window(QMainWindow):
         self._want()
         self.page.set_focus(self.model.focus, self.model.experiment)
         if self.player.snapshot is not None:
-            self.page.show_snapshot(self.player.snapshot)
+            self.page.show_snapshot(self.player.snapshot, self.unexpected.view_failed)
 
     def _want(self) -> None:
         # Findings need the layers, whatever the page draws.
@@ -222,7 +236,7 @@ class Window(QMainWindow):
 
     def _phase_changed(self) -> None:
         failed = self.model.phase is Phase.FAILED
-        self.banner.show_problem(self.model.problem if failed else "")
+        self.banner.show_problem(self.model.problem if failed else "", self.player.incident)
         field = self.controls.fields.get(getattr(self.player.run.error, "field", ""))
         if failed and field is not None:
             field.show_cure(str(self.player.run.error))
@@ -293,6 +307,13 @@ class Window(QMainWindow):
         if self.memory.theme is Theme.SYSTEM:
             self.set_theme(Theme.SYSTEM)
 
+    def what_is_safe(self) -> str:
+        """What an error takes nothing from, in sentences."""
+        last = self.model.recording.last
+        held = f"The run up to epoch {last:,} is in memory, and can be saved now."
+        kept = held if last > 0 else "The experiment is as it was."
+        return f"The window goes on. {kept} Files that were saved are whole."
+
     def show_keyboard(self) -> None:
         """Show which keys do what."""
         keyboard_help(self)
@@ -330,7 +351,10 @@ class Window(QMainWindow):
                 splitter.restoreState(self.memory.layout(f"{page.arrangement.name}-{i}"))
 
     def event(self, event: QEvent) -> bool:
-        """Leave keys to a control that the keyboard has gone to and that has a use for them."""
+        """Leave keys to a control that the keyboard has gone to and that has a use for them.
+
+        An error of any widget that is asked to draw or to move ends here.
+        """
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
@@ -338,7 +362,11 @@ class Window(QMainWindow):
         ):
             event.accept()
             return True
-        return super().event(event)
+        try:
+            return super().event(event)
+        except Exception as error:  # of a widget in it, which Qt's bindings raise here again
+            tell(error)
+            return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc puts an enlarged view back, leaves the full screen, or lets a pinned neuron go."""
@@ -385,27 +413,42 @@ class Window(QMainWindow):
         self.player.painted()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop both threads, remember the layout and the experiment."""
-        memory = self.memory
-        self.viewing.remember()
-        memory.set_layout("window", self.saveGeometry())
-        # A thread may have a step to finish first: nobody needs to look at that.
-        self.hide()
+        """Remember the layout and the experiment, stop both threads."""
+        # Each of them whatever befalls the others: the last one is called first.
+        with ExitStack() as steps:
+            steps.callback(self.unexpected.close)
+            steps.callback(self.collector.close)
+            steps.callback(self._end_threads)
+            steps.callback(self.controls.thumbnails.close)
+            steps.callback(self.run_files.close)
+            steps.callback(self.memory.save)
+            steps.callback(self._remember)
+            # A thread may have a step to finish first: nobody needs to look at that.
+            steps.callback(self.hide)
+            steps.callback(self._reject_dialogs)
+            steps.callback(self._remember_layout)
+            steps.callback(self.viewing.remember)
+        super().closeEvent(event)
+
+    def _remember_layout(self) -> None:
+        self.memory.set_layout("window", self.saveGeometry())
+        for page in self.pages:
+            for i, splitter in enumerate(page.splitters):
+                self.memory.set_layout(f"{page.arrangement.name}-{i}", splitter.saveState())
+
+    def _remember(self) -> None:
+        self.memory.experiment = self.model.experiment
+        self.memory.lesson = self.lesson.name if self.lesson else ""
+        self.memory.speed = self.player.speed
+
+    def _end_threads(self) -> None:
+        if not self.player.close():
+            log.error("a thread did not end in time; it ends with the program")
+
+    def _reject_dialogs(self) -> None:
         direct = Qt.FindChildOption.FindDirectChildrenOnly
         for dialog in self.findChildren(QDialog, options=direct):  # a film would go on
             dialog.reject()
-        self.run_files.close()
-        self.controls.thumbnails.close()
-        self.player.close()
-        self.collector.close()
-        memory.experiment = self.model.experiment
-        memory.lesson = self.lesson.name if self.lesson else ""
-        memory.speed = self.player.speed
-        for page in self.pages:
-            for i, splitter in enumerate(page.splitters):
-                memory.set_layout(f"{page.arrangement.name}-{i}", splitter.saveState())
-        memory.save()
-        super().closeEvent(event)
 
 
 def has_use_for(widget: QWidget | None, key: Qt.Key) -> bool:

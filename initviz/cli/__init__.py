@@ -15,7 +15,8 @@ from importlib import import_module
 from initviz import __version__
 from initviz.cli.inputs import BadInputError
 from initviz.cli.printing import failed, replace_unprintable
-from initviz.cli.status import BAD_INPUT, DONE, FAILED, INTERRUPTED
+from initviz.cli.status import BAD_INPUT, DONE, FAILED, INTERRUPTED, UNEXPECTED
+from initviz.cli.unexpected import listening, say
 
 COMMANDS = {
     "render": "draw pages and views, as pictures and films",
@@ -52,9 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if command == "window":
             parser.add_argument("--version", action="version", version=f"initviz {__version__}")
             parser.epilog = f"{_commands()}\n{EXAMPLES}"
-        status: int = module.run(parser.parse_args(words))
+        options = parser.parse_args(words)
+        with listening([command, *words]) as heard:
+            status: int = module.run(options)
         sys.stdout.flush()
-        return status
+        return UNEXPECTED if heard and status == DONE else status
     except BadInputError as error:
         print(f"initviz: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -70,6 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError as error:
         print(f"initviz: {str(error) or 'there is not enough memory'}", file=sys.stderr)
         return FAILED
+    except Exception as error:
+        say(error, [command, *words])
+        return UNEXPECTED
 
 
 def _write_no_more() -> None:

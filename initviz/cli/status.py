@@ -1,3 +1,4 @@
 """Exit statuses that scripts can trust."""
 
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 70, 130
+"""Unexpected is an error of initviz itself: the log has the report (70 is EX_SOFTWARE)."""

@@ -75,7 +75,8 @@ class Mp4Writer:
 
     def abandon(self) -> None:
         """Let go of a film that nobody wants; nothing is written when it is collected."""
-        with suppress(Exception):  # the disk may be full, and the index incomplete
+        # The disk may be full, and the index incomplete.
+        with suppress(self._av.FFmpegError, OSError, ValueError):
             self._container.close()
 
 

@@ -169,12 +169,11 @@ class LaneCurves(OverPlot):
             pixmap = QPixmap(QSize(1, 1) * math.ceil(side * ratio))
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            shape = self._ready(painter, colour)
-            painter.translate(pixmap.width() / ratio / 2, pixmap.height() / ratio / 2)
-            painter.drawPath(shape)
-            painter.end()
+            with QPainter(pixmap) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                shape = self._ready(painter, colour)
+                painter.translate(pixmap.width() / ratio / 2, pixmap.height() / ratio / 2)
+                painter.drawPath(shape)
             self._pixmaps[key] = pixmap
         return self._pixmaps[key]
 

@@ -84,6 +84,5 @@ class LaneKey(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it on the screen."""
         if self.look is not None:
-            painter = QPainter(self)
-            self.paint(painter)
-            painter.end()
+            with QPainter(self) as painter:
+                self.paint(painter)

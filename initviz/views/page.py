@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -231,12 +231,24 @@ class Page(QWidget):
         for view in self.shown:
             view.set_focus(focus)
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Draw one epoch in every view that can be seen."""
+    def show_snapshot(
+        self, snapshot: Snapshot, failed: Callable[[View, Exception], None] | None = None
+    ) -> None:
+        """Draw one epoch in every view that can be seen.
+
+        Args:
+            snapshot: the epoch.
+            failed: is told of a view that raises, and the others are drawn; None lets it raise.
+        """
         if self.bar is not None:
             self.bar.show_focus(self._focus, snapshot.experiment)
         for view in self.shown:
-            view.show(snapshot)
+            try:
+                view.show(snapshot)
+            except Exception as error:
+                if failed is None:
+                    raise
+                failed(view, error)
 
     def set_pinned(self, pinned: tuple[Pinned, ...]) -> None:
         """Draw these runs in grey in every view that has curves."""

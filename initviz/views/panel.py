@@ -33,14 +33,14 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.width() < 40:
             return  # a letter and an ellipsis say nothing
-        painter = QPainter(self)
-        elided = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.width()
-        )
-        self.style().drawItemText(
-            painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(), elided,
-            self.foregroundRole(),
-        )  # fmt: skip
+        with QPainter(self) as painter:
+            elided = self.fontMetrics().elidedText(
+                self.text(), Qt.TextElideMode.ElideRight, self.width()
+            )
+            self.style().drawItemText(
+                painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(),
+                elided, self.foregroundRole(),
+            )  # fmt: skip
 
 
 class Panel(QFrame):

@@ -135,11 +135,11 @@ class Ring(QWidget):
         self.move(centre - QPoint(RING // 2, RING // 2))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for colour, width in zip(self._colours, (3.0, 1.5), strict=True):
-            painter.setPen(QPen(QColor(colour), width))
-            painter.drawEllipse(QPointF(RING / 2, RING / 2), RING / 2 - 2, RING / 2 - 2)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for colour, width in zip(self._colours, (3.0, 1.5), strict=True):
+                painter.setPen(QPen(QColor(colour), width))
+                painter.drawEllipse(QPointF(RING / 2, RING / 2), RING / 2 - 2, RING / 2 - 2)
 
 
 def beside(mouse: QPoint, size: QSize, room: QRect) -> QPoint:

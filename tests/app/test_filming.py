@@ -105,9 +105,10 @@ def test_a_film_whose_probe_fails_is_given_up_and_says_why(
 
     dialog = FilmDialog(tmp_path / "film.gif", recording, FILM)
     monkeypatch.setattr(Frames, "frame", fail)
-    with qtbot.waitSignal(dialog.finished, timeout=LONG):
+    with qtbot.captureExceptions() as told, qtbot.waitSignal(dialog.finished, timeout=LONG):
         dialog.open()
 
     assert dialog.error == "RuntimeError: no memory for it"
+    assert [kind for kind, _, _ in told] == [RuntimeError]
     assert list(tmp_path.iterdir()) == []
     delete(dialog)
