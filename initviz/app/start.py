@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
+from initviz.app.leftovers import autosave_root
 from initviz.app.memory import Memory
 from initviz.app.window import Window
 from initviz.experiment import Experiment
@@ -25,7 +26,7 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
     assert isinstance(app, QApplication)
     app.setApplicationName("initviz")
     app.setDesktopFileName("initviz")
-    window = Window(experiment, Memory())
+    window = Window(experiment, Memory(), autosaves=autosave_root())
     if opened:
         window.run_files.show(*opened)
     window.show()

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from initviz.app import taborder, theme
+from initviz.app.autosave import Autosave
 from initviz.app.banner import Banner
 from initviz.app.collector import Collector
 from initviz.app.controls import Controls
@@ -41,6 +42,7 @@ from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
 from initviz.app.player import Player
 from initviz.app.reading import Reading
+from initviz.app.recovery import Recovery
 from initviz.app.runfiles import RunFiles
 from initviz.app.session import Session
 from initviz.app.theme import Theme
@@ -69,6 +71,7 @@ class Window(QMainWindow):
         experiment: what to show first; None takes the remembered one, or the first lesson.
         memory: what is remembered between starts.
         budget: bytes of weights that the session's recordings keep together.
+        autosaves: the folder for what a crash is to leave; None saves and offers nothing.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Window(QMainWindow):
         experiment: Experiment | None = None,
         memory: Memory | None = None,
         budget: int = DEFAULT_BUDGET,
+        autosaves: Path | None = None,
     ) -> None:
         super().__init__()
         self.memory = memory or Memory()
@@ -84,12 +88,14 @@ class Window(QMainWindow):
         self.collector = Collector()
         self.player = Player(self.model, budget)
         self.session = Session(self)
+        self.recovery = Recovery(self, autosaves)
         self.look = theme.resolve(self.memory.theme)
         self.setWindowTitle("initviz")
         self.setWindowIcon(QIcon(str(asset("icon.png"))))
         self._build()
         self.files = Files(self)
         self.run_files = RunFiles(self)
+        self.autosave = Autosave(self, autosaves)
         self.reading = Reading(self)
         self.viewing = Viewing(self)
         self.theme_actions = build_menus(self)
@@ -131,6 +137,7 @@ class Window(QMainWindow):
         self.banner = Banner()
         middle = QVBoxLayout()
         middle.setSpacing(6)
+        middle.addWidget(self.recovery.offer)
         middle.addWidget(self.banner)
         middle.addWidget(self.tabs, 1)
         columns = QHBoxLayout()
@@ -362,7 +369,8 @@ class Window(QMainWindow):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go from control to control in the order in which they stand."""
         regions = [
-            self.controls, self.top, self.banner, self.tabs, self.verdicts, self.scrubber
+            self.controls, self.top, self.recovery.offer, self.banner, self.tabs, self.verdicts,
+            self.scrubber,
         ]  # fmt: skip
         return taborder.step(regions, forward)
 
@@ -395,6 +403,8 @@ class Window(QMainWindow):
         for dialog in self.findChildren(QDialog, options=direct):  # a film would go on
             dialog.reject()
         self.run_files.close()
+        self.recovery.close()
+        self.autosave.close()
         self.controls.thumbnails.close()
         self.player.close()
         self.collector.close()
