@@ -209,5 +209,22 @@ def save_for_ever(path: Path, recordings: list[Recording], say: Say) -> None:
             save_run(recording, path)
 
 
+def remember_for_ever(path: Path, experiments: list[Experiment], say: Say) -> None:
+    """Write one experiment after the other into the same settings file."""
+    remember(path, experiments[0])
+    say()
+    while True:
+        for experiment in experiments:
+            remember(path, experiment)
+
+
+def remember(path: Path, experiment: Experiment) -> None:
+    """Write an experiment into a settings file, as a window does when it is closed."""
+    memory = Memory(path)
+    memory.experiment = experiment
+    memory.lesson = f"lesson {experiment.seed}"
+    memory.save()
+
+
 if __name__ == "__main__":  # FOLDER SEED: a window to be killed, which says when it has begun
     train_in_window(Path(sys.argv[1]), int(sys.argv[2]), lambda: print("saved", flush=True))

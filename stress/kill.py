@@ -14,22 +14,31 @@ import random
 import signal
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from initviz.app.memory import Memory
 from initviz.engine import record
 from initviz.recording import Recording
 from initviz.runfile import open_run
 from stress import crashing
-from stress.crashing import SMALL, Say, agrees, begun, ended, forked
+from stress.crashing import SMALL, Work, agrees, begun, ended, forked
 from stress.tally import Tally
 
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m stress kill", description=__doc__)
     parser.add_argument("--count", type=int, default=20, help="windows that are killed")
-    parser.add_argument("--saves", type=int, default=100, help="processes that are killed saving")
-    parser.add_argument("--rivals", type=float, default=5.0, help="seconds of saving at once")
+    parser.add_argument(
+        "--saves",
+        type=int,
+        default=100,
+        help="writers of each kind of file that are killed",
+    )
+    parser.add_argument(
+        "--rivals", type=float, default=5.0, help="seconds in which two write at once"
+    )
     parser.add_argument("--again", type=int, default=5, help="every which one is started again")
     parser.add_argument("--seed", type=int, default=1)
     return parser
@@ -49,10 +58,7 @@ def run(options: argparse.Namespace) -> Tally:
             kill_window(place, options.seed + number, tally, again=number % options.again == 0)
             halves += bool(list(place.rglob("*.part")))
         tally.figures["windows killed in the middle of a file"] = f"{halves}"
-        recordings = [record(SMALL.replace(seed=seed, epochs=40)) for seed in (1, 2)]
-        kill_saves(folder, recordings, options.saves, options.seed, tally)
-        (folder / "rivals").mkdir()
-        let_rivals_save(folder / "rivals", recordings, options.rivals, tally)
+        write_files(folder, options, tally)
     return tally
 
 
@@ -75,54 +81,71 @@ def kill_window(folder: Path, seed: int, tally: Tally, *, again: bool) -> None:
             tally.losses.append(f"seed {seed}: it did not come back")
 
 
-def fails(work: crashing.Work) -> bool:
+def fails(work: Work) -> bool:
     """Whether something fails, in a process of its own."""
     process, read = forked(work)
     os.close(read)
     return ended(process) != 0
 
 
-def kill_saves(
-    folder: Path, recordings: list[Recording], count: int, seed: int, tally: Tally
+def kill_repeatedly(
+    kind: str, work: Work, is_whole: Callable[[], bool], count: int, seed: int, tally: Tally
 ) -> None:
-    """Kill processes that do nothing but save under one name."""
-    path = folder / "saved.initviz"
+    """Kill processes that write one file again and again, and look at it each time."""
     chance = random.Random(seed)
-
-    def save(say: Say) -> None:
-        crashing.save_for_ever(path, recordings, say)
-
     for number in range(count):
-        tally.count("saves killed")
-        process, read = forked(save)
+        tally.count(kind)
+        process, read = forked(work)
         started = begun(read)
         time.sleep(chance.uniform(0, 0.05))
         os.kill(process, signal.SIGKILL)
         ended(process)
-        if not started or not is_one_of(path, recordings):
-            tally.losses.append(f"seed {seed}, save {number}: the file is not whole")
+        if not started or not is_whole():
+            tally.losses.append(f"seed {seed}, {kind} {number}: the file is not whole")
 
 
-def let_rivals_save(
-    folder: Path, recordings: list[Recording], seconds: float, tally: Tally
+def let_rivals_write(
+    kind: str, works: Sequence[Work], is_whole: Callable[[], bool], seconds: float, tally: Tally
 ) -> None:
-    """Processes that save under one name at once, and one that reads it all the time."""
-    path = folder / "saved.initviz"
-    writers = [
-        forked(partial(crashing.save_for_ever, path, [recording])) for recording in recordings
-    ]
+    """Processes that write one file at once, and one that reads it all the time."""
+    writers = [forked(work) for work in works]
     for _, read in writers:
         begun(read)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        tally.count("files read while two save")
-        if not is_one_of(path, recordings):
-            tally.losses.append("a reader saw a part of a file")
+        tally.count(kind)
+        if not is_whole():
+            tally.losses.append(f"{kind}: a reader saw a part of a file")
     for process, _ in writers:
         os.kill(process, signal.SIGKILL)
         ended(process)
-    if not is_one_of(path, recordings):
-        tally.losses.append("two saved one file, and it is not whole")
+    if not is_whole():
+        tally.losses.append(f"{kind}: the file is not whole")
+
+
+def write_files(folder: Path, options: argparse.Namespace, tally: Tally) -> None:
+    """Run files and settings files, by processes that are killed, and by two at once."""
+    experiments = [SMALL.replace(seed=seed, epochs=40) for seed in (1, 2)]
+    recordings = [record(experiment) for experiment in experiments]
+    run, settings = folder / "saved.initviz", folder / "initviz.ini"
+    save, remember = crashing.save_for_ever, crashing.remember_for_ever
+
+    def remembers() -> bool:
+        memory = Memory(settings)
+        there = memory.experiment
+        return there in experiments and memory.lesson == f"lesson {there.seed}"
+
+    runs: tuple[Callable[[], bool], list[Work]] = (
+        lambda: is_one_of(run, recordings), [partial(save, run, [each]) for each in recordings],
+    )  # fmt: skip
+    memories: tuple[Callable[[], bool], list[Work]] = (
+        remembers, [partial(remember, settings, [each]) for each in experiments],
+    )  # fmt: skip
+    count, seed = options.saves, options.seed
+    for kind, (is_whole, works) in (("run files", runs), ("settings files", memories)):
+        kill_repeatedly(f"{kind}, writers killed", works[0], is_whole, count, seed, tally)
+        name = f"{kind}, read while two write"
+        let_rivals_write(name, works, is_whole, options.rivals, tally)
 
 
 def is_one_of(path: Path, recordings: list[Recording]) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
 
 from initviz.app.job import Job
 from initviz.app.left import Left, Note
@@ -37,6 +38,9 @@ SHARE = 0.02
 
 PATIENCE, MOST_PATIENCE = 30.0, 15 * 60.0
 """Seconds until what failed is tried again, which double each time, up to the most."""
+
+LOGOUT_MS = 60_000
+"""How long the end of a session takes; if the window is there afterwards, it was called off."""
 
 CLOSE_SECONDS = 2.0
 """How long a window that is closed waits for what is being saved."""
@@ -69,6 +73,10 @@ class Autosave(QObject):
         self._ended = -1e9  # when it was there
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.commitDataRequest.connect(self._logged_out)
+        app.aboutToQuit.connect(self.keep)
         if root is not None:
             self._timer.start(LOOK_MS)
 
@@ -202,6 +210,21 @@ class Autosave(QObject):
         self._given_up = []
 
     # --- the end ------------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """The program is about to be ended by somebody else than its user.
+
+        A window that is closed by its user is closed before the program ends.
+        """
+        self.keeps = True
+
+    def _logged_out(self) -> None:
+        """The session ends, unless the user or another program is against it."""
+        self.keep()
+        QTimer.singleShot(LOGOUT_MS, self._logged_in)
+
+    def _logged_in(self) -> None:
+        self.keeps = False
 
     def close(self) -> None:
         """Remove the folder, or leave it if it ``keeps`` what is there."""
