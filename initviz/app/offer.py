@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton
+
+ROOM = 2.2
+"""The width of the line, in that of its answers, from which on they stand beside the words."""
 
 
 class Offer(QFrame):
@@ -33,11 +37,16 @@ class Offer(QFrame):
         self.later = self._button("Not now", "Leave it for the next start, for 30 days at most")
         self.really = self._button("Discard for good", "It cannot be brought back afterwards")
         self.keep = self._button("Keep it", "Go back to the offer")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 6, 4)
-        row.addWidget(self.text, 1)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addStretch(1)
         for button in (self.accept, self.discard, self.later, self.really, self.keep):
             row.addWidget(button)
+        self._buttons = row
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(10, 4, 6, 4)
+        self._layout.addWidget(self.text, 1)
+        self._layout.addLayout(row)
         self.accept.clicked.connect(self.accepted)
         self.later.clicked.connect(self.postponed)
         self.really.clicked.connect(self.discarded)
@@ -66,6 +75,13 @@ class Offer(QFrame):
         """Say that what was chosen is under way."""
         self.text.setText(words)
         self.setEnabled(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the answers below where they leave the words too little room."""
+        super().resizeEvent(event)
+        beside = self.width() > ROOM * self._buttons.sizeHint().width()
+        way = QBoxLayout.Direction
+        self._layout.setDirection(way.LeftToRight if beside else way.TopToBottom)
 
     def _ask(self, really: bool) -> None:
         self.text.setText(f"Discard {self._what} for good?" if really else self._offered)

@@ -23,6 +23,9 @@ from initviz.runfile import RunFileError, open_run
 if TYPE_CHECKING:
     from initviz.app.window import Window
 
+LONGEST = 48
+"""Letters of a title that are shown."""
+
 Cancelled = Callable[[], bool]
 
 
@@ -92,7 +95,7 @@ class Recovery(QObject):
             self.offer.accept.hide()
             return
         self.offer.show_offer(f"A session{counted} ended unexpectedly: {described(found.left)}.",
-                              f"“{found.left.title}”")  # fmt: skip
+                              f"“{short(found.left.title)}”")  # fmt: skip
 
     def _answered(self) -> None:
         self._waiting = self._waiting[1:]
@@ -115,7 +118,7 @@ class Recovery(QObject):
             return
         left, folder = found.left, found.folder
         budget = self._window.player.trainer.budget
-        self.offer.wait(f"Bringing back “{left.title}” …")
+        self.offer.wait(f"Bringing back “{short(left.title)}” …")
 
         def work(cancelled: Cancelled) -> list[Opened]:
             return [opened(note, folder.path, budget, cancelled) for note in notes_of(left, folder)]
@@ -154,15 +157,15 @@ class Recovery(QObject):
 
     def _tell(self, left: Left, runs: list[Opened], shown: PastRun | None) -> None:
         window = self._window
-        window.scrubber.say(f"brought back: {left.title}")
+        window.scrubber.say(f"brought back: {short(left.title)}")
         if shown is not None:
             window.run_files.tell_versions(left.title, shown.recording)
         damaged = [run for run in runs if run.recording is None]
         if damaged:
             what = "its recording" if shown is None else "the recording of an earlier run"
             window.banner.show_note(
-                f"“{left.title}” is back, but {what} is damaged ({damaged[-1].problem}). Train it "
-                "again: the same experiment gives the same numbers."
+                f"“{short(left.title)}” is back, but {what} is damaged ({damaged[-1].problem}). "
+                "Train it again: the same experiment gives the same numbers."
             )
 
     # --- jobs ---------------------------------------------------------------------------------
@@ -252,7 +255,7 @@ def located(experiment: Experiment, there: Experiment) -> Experiment:
 
 def described(left: Left, now: datetime | None = None) -> str:
     """What a window showed: “Zeros”, recorded up to epoch 34, autosaved today at 00:12."""
-    words = [f"“{left.title}”"]
+    words = [f"“{short(left.title)}”"]
     present = next((note for note in left.runs if note.file == left.shown), None)
     earlier = len(left.runs) - (present is not None)
     if present is not None:
@@ -261,6 +264,11 @@ def described(left: Left, now: datetime | None = None) -> str:
         words.append(f"with {earlier} {'earlier run' if earlier == 1 else 'earlier runs'}")
     words.append(f"autosaved {when(left.saved, now or datetime.now())}")
     return ", ".join(words)
+
+
+def short(title: str) -> str:
+    """A title that leaves room for the rest of a sentence."""
+    return title if len(title) <= LONGEST else f"{title[:LONGEST].rpartition(' ')[0]} …"
 
 
 def when(then: datetime, now: datetime) -> str:
