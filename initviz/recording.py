@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +87,33 @@ class Kept:
     stride: int
     diverged: NDArray[np.int_]
     versions: Mapping[str, str]
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of the weights."""
+        return sum(parameters.nbytes for parameters in self.parameters)
+
+    @property
+    def scalar_bytes(self) -> int:
+        """Bytes of all figures."""
+        parts = (self.scalars, self.scalars.lows, self.scalars.highs)
+        return sum(
+            getattr(part, figure.name).nbytes
+            for part in parts if part is not None
+            for figure in fields(Scalars)
+        )  # fmt: skip
+
+    def within(self, size: int) -> Kept:
+        """The same with the weights of fewer epochs, thinned evenly until they fit these bytes.
+
+        The first and the newest epoch stay, whatever the size is.
+        """
+        held = dict(zip(self.epochs, self.parameters, strict=True))
+        stride = self.stride
+        while len(held) > 2 and sum(parameters.nbytes for parameters in held.values()) > size:
+            stride *= 2
+            held = {n: p for n, p in held.items() if n % stride == 0 or n == self.epochs[-1]}
+        return replace(self, epochs=tuple(held), parameters=tuple(held.values()), stride=stride)
 
 
 class Recording:

@@ -10,7 +10,9 @@ import argparse
 import sys
 from importlib import import_module
 
-SUBJECTS: dict[str, str] = {}
+SUBJECTS: dict[str, str] = {
+    "kill": "SIGKILL while windows and files save",
+}
 """Every subject and what it tries. Its module has ``parser()`` and ``run(options) -> Tally``."""
 
 

@@ -47,6 +47,11 @@ class Interrupts:
         """The exit status that says so; 0 where no signal came."""
         return INTERRUPTED + self.received if self.received else 0
 
+    @property
+    def by_system(self) -> bool:
+        """Whether the system ends the program, and not its user by Ctrl+C."""
+        return self.received not in (0, signal.SIGINT)
+
     def close(self) -> None:
         """Leave signals to who had them before."""
         signal.set_wakeup_fd(self._wakeup_before)

@@ -123,10 +123,14 @@ class RunFiles(QObject):
         window.player.trainer.make_room(recording.kept_bytes)
         window.memory.note_file(path)
         window.scrubber.say(f"opened: {path}")
+        self.tell_versions(path.name, recording)
+
+    def tell_versions(self, name: str, recording: Recording) -> None:
+        """Say so where another torch has trained a recording than the one that is here."""
         there = recording.versions.get("torch")
         if there and there != (here := _torch()):
-            window.banner.show_note(
-                f"{path.name} was trained with torch {there}, and this is {here}: epochs that are "
+            self._window.banner.show_note(
+                f"{name} was trained with torch {there}, and this is {here}: epochs that are "
                 "trained from here on may differ in their last digits."
             )
 

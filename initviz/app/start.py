@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, qVersion
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from initviz.app.hooks import Hooks
 from initviz.app.incidents import Incidents
 from initviz.app.interrupts import Interrupts
+from initviz.app.leftovers import autosave_root
 from initviz.app.memory import Memory
 from initviz.app.unexpected import show_alone
 from initviz.app.window import Window
@@ -30,15 +32,24 @@ UNSEEN_PLATFORMS = {"offscreen", "minimal", "linuxfb", "vnc"}
 
 
 class _Closing(QObject):
-    """Closes all there is, as if by its buttons, when another thread asks for it."""
+    """Closes all there is, as if by its buttons, when another thread asks for it.
+
+    Args:
+        by_system: whether that is the system's wish: what is autosaved stays then.
+    """
 
     asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, by_system: Callable[[], bool]) -> None:
         super().__init__()
+        self._by_system = by_system
         self.asked.connect(self._close, Qt.ConnectionType.QueuedConnection)
 
     def _close(self) -> None:
+        if self._by_system():
+            for widget in QApplication.topLevelWidgets():
+                if isinstance(widget, Window):
+                    widget.autosave.keep()
         QApplication.closeAllWindows()
 
 
@@ -62,7 +73,7 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
             "initviz %s begins: Python %s, Qt %s, %s",
             __version__, platform.python_version(), qVersion(), platform.platform(),
         )  # fmt: skip
-        incidents, closing = Incidents(), _Closing()
+        incidents, closing = Incidents(), _Closing(lambda: interrupts.by_system)
         hooks = Hooks(incidents.take, closing.asked.emit)
         interrupts = Interrupts(closing.asked.emit)
         try:
@@ -92,7 +103,10 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
 def _window(experiment: Experiment | None, incidents: Incidents, file: LogFile) -> Window:
     """The window; where it cannot be made, a dialog says so before the error goes on."""
     try:
-        return Window(experiment, Memory(), incidents=incidents, log_file=file)
+        return Window(
+            experiment, Memory(),
+            incidents=incidents, log_file=file, autosaves=autosave_root(),
+        )  # fmt: skip
     except Exception as error:
         if _can_be_answered():
             show_alone(Incident.of(error), "initviz cannot open its window.", file)

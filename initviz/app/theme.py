@@ -147,6 +147,8 @@ def sheet(style: Style) -> str:
     QFrame[verdict="true"] {{ background: {s.field}; border: none; border-radius: 4px; }}
     QFrame[banner="true"] {{ background: {s.panel}; border: 1px solid {s.bad};
         border-radius: 6px; }}
+    QFrame[offer="true"] {{ background: {s.panel}; border: 1px solid {s.accent};
+        border-radius: 6px; }}
     QFrame[popup="true"] {{ background: {s.panel}; border: 1px solid {s.border}; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; padding: 5px 12px; color: {s.muted};

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from initviz.app import taborder, theme
+from initviz.app.autosave import Autosave
 from initviz.app.banner import Banner
 from initviz.app.collector import Collector
 from initviz.app.controls import Controls
@@ -44,6 +45,7 @@ from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
 from initviz.app.player import Player
 from initviz.app.reading import Reading
+from initviz.app.recovery import Recovery
 from initviz.app.runfiles import RunFiles
 from initviz.app.session import Session
 from initviz.app.theme import Theme
@@ -79,6 +81,7 @@ class Window(QMainWindow):
         budget: bytes of weights that the session's recordings keep together.
         incidents: takes unexpected errors, for the window to show.
         log_file: the log, for reports; None where none is kept.
+        autosaves: the folder for what a crash is to leave; None saves and offers nothing.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Window(QMainWindow):
         budget: int = DEFAULT_BUDGET,
         incidents: Incidents | None = None,
         log_file: LogFile | None = None,
+        autosaves: Path | None = None,
     ) -> None:
         super().__init__()
         self.memory = memory or Memory()
@@ -96,12 +100,14 @@ class Window(QMainWindow):
         self.collector = Collector()
         self.player = Player(self.model, budget)
         self.session = Session(self)
+        self.recovery = Recovery(self, autosaves)
         self.look = theme.resolve(self.memory.theme)
         self.setWindowTitle("initviz")
         self.setWindowIcon(QIcon(str(asset("icon.png"))))
         self._build()
         self.files = Files(self)
         self.run_files = RunFiles(self)
+        self.autosave = Autosave(self, autosaves)
         self.reading = Reading(self)
         self.viewing = Viewing(self)
         self.unexpected = Unexpected(self, incidents, log_file)
@@ -144,6 +150,7 @@ class Window(QMainWindow):
         self.banner = Banner()
         middle = QVBoxLayout()
         middle.setSpacing(6)
+        middle.addWidget(self.recovery.offer)
         middle.addWidget(self.banner)
         middle.addWidget(self.tabs, 1)
         columns = QHBoxLayout()
@@ -312,7 +319,13 @@ class Window(QMainWindow):
         last = self.model.recording.last
         held = f"The run up to epoch {last:,} is in memory, and can be saved now."
         kept = held if last > 0 else "The experiment is as it was."
-        return f"The window goes on. {kept} Files that were saved are whole."
+        words = [
+            "The window goes on.",
+            kept,
+            self.autosave.words(),
+            "Files that were saved are whole.",
+        ]
+        return " ".join(filter(None, words))
 
     def show_keyboard(self) -> None:
         """Show which keys do what."""
@@ -390,7 +403,8 @@ class Window(QMainWindow):
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go from control to control in the order in which they stand."""
         regions = [
-            self.controls, self.top, self.banner, self.tabs, self.verdicts, self.scrubber
+            self.controls, self.top, self.recovery.offer, self.banner, self.tabs, self.verdicts,
+            self.scrubber,
         ]  # fmt: skip
         return taborder.step(regions, forward)
 
@@ -420,6 +434,8 @@ class Window(QMainWindow):
             steps.callback(self.collector.close)
             steps.callback(self._end_threads)
             steps.callback(self.controls.thumbnails.close)
+            steps.callback(self.autosave.close)
+            steps.callback(self.recovery.close)
             steps.callback(self.run_files.close)
             steps.callback(self.memory.save)
             steps.callback(self._remember)

@@ -66,6 +66,12 @@ def nothing_outlives_its_test(qapp: QApplication) -> Iterator[None]:
             qapp.setStyleSheet("")
 
 
+@pytest.fixture(autouse=True)
+def _autosaves_of_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave what the user of this machine has autosaved alone."""
+    monkeypatch.setattr("initviz.app.start.autosave_root", lambda: tmp_path / "autosave")
+
+
 @pytest.fixture
 def memory(tmp_path: Path) -> Memory:
     return Memory(tmp_path / "initviz.ini")
