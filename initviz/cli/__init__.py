@@ -56,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser.parse_args(words)
         with listening([command, *words]) as heard:
             status: int = module.run(options)
-        sys.stdout.flush()
+        if sys.stdout:  # there is none where nobody could read it
+            sys.stdout.flush()
         return UNEXPECTED if heard and status == DONE else status
     except BadInputError as error:
         print(f"initviz: {error}", file=sys.stderr)
