@@ -17,7 +17,7 @@ from initviz.cli.status import UNEXPECTED
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = """
 import sys, threading, time
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, qFatal
 from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
 from initviz.cli import main
@@ -45,6 +45,8 @@ def init(self, *arguments, **more):
         QTimer.singleShot(300, self, self.close)
     if kind == "hanging":
         self.memory.save = lambda: (print("closing", flush=True), time.sleep(60))
+    if kind == "fatal":
+        QTimer.singleShot(0, self, lambda: qFatal("the platform is gone"))
     if kind == "dialog":
         QTimer.singleShot(0, self, self.files.save_page)
 
@@ -140,6 +142,19 @@ def test_a_signal_closes_the_window_behind_a_dialog(start: Start) -> None:
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=50)
     assert process.returncode == 128 + signal.SIGTERM
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the log is where XDG_STATE_HOME says")
+def test_an_end_that_qt_makes_leaves_a_report_and_a_trace(start: Start, tmp_path: Path) -> None:
+    process = start("fatal")
+    process.communicate(timeout=50)
+    assert process.returncode == -signal.SIGABRT
+    text = log_of(tmp_path)
+    assert "the platform is gone" in text
+    assert "unexpected, in the thread MainThread: Qt" in text
+    assert "in <lambda>" in text
+    trace = next(tmp_path.rglob("crash-trace.txt")).read_text("utf-8")
+    assert "Fatal Python error: Aborted" in trace
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
