@@ -14,7 +14,7 @@ from benchmarks.table import Table
 
 SUBJECTS = (
     "engine", "recording", "probing", "views", "window", "playing", "dragging", "startup", "memory",
-    "diagnosis", "opening", "filming", "exporting",
+    "diagnosis", "opening", "filming", "exporting", "autosaving",
 )  # fmt: skip
 """One module each, with ``run(quick) -> list[Table]``."""
 

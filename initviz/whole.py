@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +15,9 @@ from typing import IO
 
 LONGEST_STEM = 60
 """Bytes of a name that its file in the making has, too: with both ends no system refuses them."""
+
+KILLED_SECONDS = 24 * 60 * 60.0
+"""After so long without a change, whoever was writing a file is no more."""
 
 
 @contextmanager
@@ -57,6 +62,7 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
             error.filename, error.filename2 = str(path), None
         raise
     _settle(path.parent)
+    _clear(path)
 
 
 def _replaceable(path: Path) -> Path:
@@ -93,6 +99,15 @@ def _mode(path: Path) -> int:
         umask = os.umask(0)
         os.umask(umask)
         return 0o666 & ~umask
+
+
+def _clear(path: Path) -> None:
+    """Remove what programs that were killed have left beside it, when nobody can still write it."""
+    left = re.compile(rf"\.{re.escape(_short(path))}-\w{{8}}\.part")
+    with suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if left.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > KILLED_SECONDS:
+                os.unlink(entry)
 
 
 def _settle(folder: Path) -> None:

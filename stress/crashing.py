@@ -12,6 +12,7 @@ import random
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from initviz.app.recovery import found_in, notes_of
 from initviz.app.window import Window
 from initviz.engine import record
 from initviz.experiment import DataSettings, Experiment, Lane
-from initviz.recording import Recording
+from initviz.recording import Recording, Scalars
 from initviz.runfile import open_run, save_run
 
 SMALL = Experiment(
@@ -153,9 +154,10 @@ def _problems_of_run(path: Path) -> list[str]:
 def agrees(recording: Recording, truth: Recording) -> bool:
     """Whether a recording has the same numbers as another one, as far as it goes."""
     rows = recording.last + 1
+    figures, others = recording.scalars(), truth.scalars()
     return all(
-        table.tobytes() == getattr(truth.scalars(), name)[:rows].tobytes()
-        for name, table in vars(recording.scalars()).items()
+        getattr(figures, f.name).tobytes() == getattr(others, f.name)[:rows].tobytes()
+        for f in fields(Scalars)
     ) and all(
         np.array_equal(recording.parameters(n), truth.parameters(n), equal_nan=True)
         for n in recording.kept_epochs()

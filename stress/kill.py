@@ -57,6 +57,7 @@ def run(options: argparse.Namespace) -> Tally:
             place = folder / f"{number}"
             kill_window(place, options.seed + number, tally, again=number % options.again == 0)
             halves += bool(list(place.rglob("*.part")))
+            print(f"{number + 1} windows killed, {tally.lost} lost", end="\r", flush=True)
         tally.figures["windows killed in the middle of a file"] = f"{halves}"
         write_files(folder, options, tally)
     return tally

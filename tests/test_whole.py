@@ -111,3 +111,21 @@ def test_an_error_names_the_file_that_was_to_be_and_not_its_part(tmp_path: Path)
     with pytest.raises(FileNotFoundError) as raised, whole(tmp_path / "gone" / "file"):
         pass
     assert raised.value.filename == str(tmp_path / "gone" / "file")
+
+
+def test_what_a_killed_program_left_goes_a_day_later(tmp_path: Path) -> None:
+    path = tmp_path / "my [run].initviz"
+    old, new, others = (
+        tmp_path / name
+        for name in (".my [run]-abc_1234.part", ".my [run]-abcd5678.part", ".other-abcd5678.part")
+    )
+    for part in (old, new, others):
+        part.write_bytes(b"half")
+    for part in (old, others):
+        os.utime(part, (0, 0))
+    with whole(path) as file:
+        file.write(b"new")
+
+    assert not old.exists()
+    assert new.exists()  # somebody may still be writing it
+    assert others.exists()

@@ -157,7 +157,7 @@ class Folder:
         if shutil.disk_usage(self.path).free < size + RESERVE:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         save_run(kept, self.path / file, cancelled=cancelled)
-        return len(kept.scalars.train_loss) - 1
+        return kept.scalars.last
 
     def free_name(self, taken: Iterable[str]) -> str:
         """A name for a run file that neither the folder has, nor those that are ``taken``."""

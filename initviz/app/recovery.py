@@ -117,11 +117,14 @@ class Recovery(QObject):
         if found is None or found.left is None or self.busy:
             return
         left, folder = found.left, found.folder
-        budget = self._window.player.trainer.budget
+        trainer = self._window.player.trainer
+        budgets = trainer.budget, trainer.figure_budget
         self.offer.wait(f"Bringing back “{short(left.title)}” …")
 
         def work(cancelled: Cancelled) -> list[Opened]:
-            return [opened(note, folder.path, budget, cancelled) for note in notes_of(left, folder)]
+            return [
+                opened(note, folder.path, budgets, cancelled) for note in notes_of(left, folder)
+            ]
 
         self._begin(work, lambda runs: self._show(left, folder, runs))
 
@@ -232,10 +235,12 @@ def notes_of(left: Left, folder: Folder) -> list[Note]:
     return [*known, *late]
 
 
-def opened(note: Note, folder: Path, budget: int, cancelled: Cancelled) -> Opened:
-    """Open one run of a folder."""
+def opened(note: Note, folder: Path, budgets: tuple[int, int], cancelled: Cancelled) -> Opened:
+    """Open one run of a folder, within the budgets of weights and of figures."""
     try:
-        recording = open_run(folder / note.file, budget=budget, cancelled=cancelled)
+        recording = open_run(
+            folder / note.file, budget=budgets[0], figure_budget=budgets[1], cancelled=cancelled
+        )
     except RunFileError as error:
         return Opened(note, None, str(error))
     # What its file has by now may be newer than what was said of it.

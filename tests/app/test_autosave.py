@@ -32,7 +32,8 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No waiting between two saves of a run, whatever they cost."""
+    """No waiting between two saves of a run, whatever they cost, and looks by the tests alone."""
+    monkeypatch.setattr(initviz.app.autosave, "LOOK_MS", 10**8)
     monkeypatch.setattr(initviz.app.autosave, "SHARE", float("inf"))
 
 

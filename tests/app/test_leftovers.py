@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSysInfo
 
@@ -15,7 +16,9 @@ from initviz.app.left import Left, Note
 from initviz.app.leftovers import DAY, EXPIRY_DAYS, LEFT, LOCK, Folder, leftovers
 from initviz.app.recovery import found_in
 from initviz.experiment import Lane
-from tests.runfile.runs import SMALL, recorded
+from initviz.recording import Recording
+from initviz.runfile import open_run
+from tests.runfile.runs import SMALL, random_epoch, recorded
 
 AWKWARD = SMALL.replace(lanes=(Lane(scheme="zeros", name='a "b", c; [d] = \\ é 中 %'),))
 WHOLE = Left(AWKWARD, "zeros", "é “x”\n", -1, (Note("run-0001.initviz", "a", "", 3, 4),), "")
@@ -155,6 +158,19 @@ def test_a_recording_that_fits_is_saved_whole(tmp_path: Path) -> None:
     assert name == "run-0002.initviz"
     assert folder.save(recording, name, lambda: False) == 9
     assert folder.files() == [folder.path / name]
+    folder.remove()
+
+
+def test_the_newest_epoch_of_thinned_figures_is_told(tmp_path: Path) -> None:
+    recording = Recording(SMALL, figure_budget=6000)
+    random = np.random.default_rng(1)
+    for number in range(200):
+        recording.append(random_epoch(SMALL, number, random))
+    assert len(recording.scalars().train_loss) < 200
+
+    folder = Folder.new(tmp_path)
+    assert folder.save(recording, "run-0001.initviz", lambda: False) == 199
+    assert open_run(folder.path / "run-0001.initviz").last == 199
     folder.remove()
 
 
