@@ -1,7 +1,7 @@
 """Numbers: experiments at the ends of what numbers hold, in the real window.
 
-Each of ``stress.extremes`` is trained in the window and shown on every page, in both themes, at
-its first and its last epoch; its pages are written as SVG and PDF, and its tables are read back.
+Each of ``stress.extremes`` is trained in the window and shown on every page at its first and its
+last epoch, and in both themes; its pages are written as SVG and PDF, and its tables are read back.
 Every exception, every warning of Python or Qt, and every wait of the window's thread counts. For
 whoever changes the views next: ``--pictures FOLDER`` keeps the pictures of the window.
 """
@@ -144,23 +144,26 @@ def rest(window: Window, epoch: int) -> None:
 
 
 def show(window: Window, name: str, tally: Tally, pictures: Path | None, pulse: Pulse) -> None:
-    """Draw every page, in both themes, at the first and the last epoch."""
-    for number, page in enumerate(window.pages):
-        pulse.begin("another page")
-        window.tabs.setCurrentIndex(number)
-        rest(window, window.model.cursor)
-        for theme in (Theme.DARK, Theme.LIGHT):
+    """Draw every page at the first and the last epoch, and in the other theme."""
+    last = window.model.recording.last
+    theme = Theme.LIGHT if window.look.name == "dark" else Theme.DARK
+    for again in (False, True):
+        if again:
             pulse.begin("another theme")
             window.set_theme(theme)
             rest(window, window.model.cursor)
-            for epoch in (0, window.model.recording.last):
+        for number, page in enumerate(window.pages):
+            pulse.begin("another page")
+            window.tabs.setCurrentIndex(number)
+            rest(window, window.model.cursor)
+            for epoch in (last,) if again else (0, last):
                 pulse.begin("another epoch")
                 rest(window, epoch)
                 picture = window.grab()
                 tally.count("pages drawn")
                 if pictures:
                     stem = re.sub(r"\W+", "-", name)
-                    file = f"{stem}--{page.arrangement.name}-{epoch:03d}-{theme.value}.png"
+                    file = f"{stem}--{page.arrangement.name}-{epoch:03d}-{window.look.name}.png"
                     picture.save(str(pictures / file))
 
 
