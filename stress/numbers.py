@@ -41,8 +41,8 @@ SIZE = (1280, 800)
 MOST_WAITING = 0.2
 """Seconds of the window's own work between two looks at what the user does."""
 
-WATCHED = ("another epoch", "another experiment, and training")
-"""What must not hold the window up; a page that is opened for the first time makes its plots."""
+WATCHED = ("another epoch", "training")
+"""What must not hold the window up; another experiment, page or theme has its plots made, once."""
 
 LONGEST = 600
 """Seconds that an experiment may take to be trained, or a page to be drawn."""
@@ -118,11 +118,13 @@ def wait_until(condition: Callable[[], bool]) -> None:
         loop.exec()
 
 
-def train(window: Window, experiment: Experiment) -> None:
+def train(window: Window, experiment: Experiment, pulse: Pulse) -> None:
     """Train an experiment in the window to its end, with its last lane in focus."""
     window.show_own(experiment)
     layer = min(1, len(experiment.hidden) - 1)
     window.model.set_focus(Focus(lane=len(experiment.lanes) - 1, layer=layer))
+    rest(window, 0)
+    pulse.begin("training")
     window.player.set_speed(math.inf)
     window.player.play()
     wait_until(lambda: window.model.phase in (Phase.FINISHED, Phase.FAILED))
@@ -239,8 +241,8 @@ def run(options: argparse.Namespace) -> Tally:
             tally.count("experiments")
             try:
                 experiment = build(folder)
-                pulse.begin("another experiment, and training")
-                train(window, experiment)
+                pulse.begin("another experiment")
+                train(window, experiment, pulse)
                 show(window, name, tally, options.pictures, pulse)
                 if name not in LARGE:
                     export(window.model.recording, tally)

@@ -172,3 +172,11 @@ def test_a_label_that_is_too_long_has_two_lines() -> None:
 )
 def test_exponents_have_no_idle_signs(text: str, short: str) -> None:
     assert short_exponent(text) == short
+
+
+def test_notes_do_not_lie_on_the_loss_that_they_are_about(make: Make) -> None:
+    view = make(HistoryView)
+    gone = np.array([[0.7, 0.7], [0.5, 1e20], [0.4, math.inf]])
+    view.show(snapshot(2, epoch=2, train_loss=gone, diverged_at=[-1, 2]))
+    corner = view.plot.vb.mapSceneToView(view.notes.item.sceneBoundingRect().center())
+    assert view.curves.curves[1].y[1] < corner.y()
