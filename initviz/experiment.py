@@ -41,10 +41,10 @@ from initviz.catalog.tasks import Task
 
 MAX_LANES = 8
 MAX_STACKED = 160_000_000
-"""Most parameters of all lanes together; training holds up to seven copies of them."""
+"""Most parameters of all lanes together, in float32; training holds up to seven copies of them."""
 
 MAX_ACTIVATIONS = 100_000_000
-"""Most neurons × points of a batch × lanes; a step holds about three numbers for each."""
+"""Most neurons × points of a batch × lanes, in float32; a step holds three numbers for each."""
 
 DATASET = Parameter(
     "dataset", "Dataset", "What the network learns from.", Kind.CHOICE,
@@ -343,7 +343,7 @@ class Lane(_Part):
         if self.activation:
             marks.append(ACTIVATIONS[self.activation].label)
         if self.learning_rate is not None:
-            marks.append(f"η={self.learning_rate:g}")
+            marks.append(f"η={LEARNING_RATE.format(self.learning_rate)}")
         return " · ".join(marks)
 
 
@@ -385,21 +385,22 @@ class Experiment(_Part):
                     part = "output_values" if output else "values"
                     raise ExperimentError([Problem(("lanes", number, part), message)])
         stacked = self.parameter_count * len(self.lanes)
-        if stacked > MAX_STACKED:
+        wide = 2 if self.precision == "float64" else 1
+        if stacked > MAX_STACKED // wide:
             raise SettingError(
                 f"hidden layers: {stacked / 1e6:.0f} million parameters in "
                 f"{len(self.lanes)} initialisations are too many to hold; use fewer "
                 f"initialisations, or fewer or narrower layers "
-                f"(at most {MAX_STACKED / 1e6:.0f} million in all)",
+                f"(at most {MAX_STACKED // wide / 1e6:.0f} million in all in {self.precision})",
                 "hidden",
             )
         rows = min(self.batch_size, self.data.facts.train)
         activations = rows * sum(self.sizes[1:]) * len(self.lanes)
-        if activations > MAX_ACTIVATIONS:
+        if activations > MAX_ACTIVATIONS // wide:
             raise SettingError(
                 f"batch size: {rows} points through {sum(self.sizes[1:])} neurons in "
                 f"{len(self.lanes)} initialisations are too many to hold; use at most "
-                f"{MAX_ACTIVATIONS * rows // activations} points in a batch",
+                f"{MAX_ACTIVATIONS // wide * rows // activations} points in a batch",
                 "batch_size",
             )
         if (self.device, self.precision) == ("mps", "float64"):

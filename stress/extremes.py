@@ -227,6 +227,14 @@ EXTREMES: dict[str, Build] = {
 }  # fmt: skip
 """Name → builder. What has no table ignores the folder."""
 
+LARGE: dict[str, Build] = {
+    "100 layers of 128, 8 lanes": _plain(
+        lambda: small(hidden=(128,) * 100, epochs=2, learning_rate=0.01)
+    ),
+    "1024 wide, 10 layers, 8 lanes": _plain(lambda: small(hidden=(1024,) * 10, epochs=1)),
+}
+"""Experiments near what may be held, which take minutes."""
+
 
 def _csv(*rows: Sequence[object], classes: bool = False) -> Build:
     return lambda folder: small(data=own(folder, rows, classes=classes))
@@ -238,6 +246,10 @@ REFUSED: dict[str, tuple[Build, str, str]] = {
     ),
     "1024 wide, 20 layers, 8 lanes": (
         _plain(lambda: small(hidden=(1024,) * 21)), "hidden", "at most 160 million",
+    ),
+    "1024 wide, 10 layers, 8 lanes, float64": (
+        _plain(lambda: small(hidden=(1024,) * 11, precision="float64")),
+        "hidden", "at most 80 million in all in float64",
     ),
     "20000 points through 40 layers of 1024": (
         _plain(
@@ -285,14 +297,17 @@ REFUSED: dict[str, tuple[Build, str, str]] = {
     ),
     "a table of one target": (_csv(*[(i, -i, 1.5) for i in range(12)]), "", "nothing to learn"),
     "a table with 1e300": (
-        _csv(*[(i, 1e300 if i == 5 else i, i) for i in range(12)]), "", 'line 7, column "b": 1e\\+300',
+        _csv(*[(i, 1e300 if i == 5 else i, i) for i in range(12)]),
+        "", 'line 7, column "b": 1e\\+300 is too large',
     ),
     "a table with -1e300": (
-        _csv(*[(i, i, -1e300 if i == 5 else i) for i in range(12)]), "", "too large to compute with",
+        _csv(*[(i, i, -1e300 if i == 5 else i) for i in range(12)]), "", "too large to compute",
     ),
     "a table with 1e999": (
         _csv(*[(i, i, "1e999" if i == 5 else i) for i in range(12)]), "", "no number",
     ),
-    "a table with inf": (_csv(*[(i, i, "inf" if i == 5 else i) for i in range(12)]), "", "no number"),
+    "a table with inf": (
+        _csv(*[(i, i, "inf" if i == 5 else i) for i in range(12)]), "", "no number",
+    ),
 }  # fmt: skip
-"""Name → builder, the field that is refused ("" for a table), what the message says of the cure."""
+"""Name → builder, the field that is refused ("" for a table), and what the message says."""

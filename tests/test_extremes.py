@@ -45,7 +45,10 @@ def stages(qapp: object) -> Iterator[dict[str, Stage]]:
         stage.close()
 
 
-@pytest.mark.parametrize("name", EXTREMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] if "100 layers" in n else []) for n in EXTREMES],
+)
 def test_every_extreme_is_trained_judged_and_drawn(
     name: str, tmp_path: Path, stages: dict[str, Stage], qtbot: QtBot,
     caplog: pytest.LogCaptureFixture,

@@ -221,7 +221,13 @@ def _options(choices: Callable[[], Sequence[Choice]]) -> tuple[Choice, ...]:
 def _number_text(value: float) -> str:
     """Six digits where they say all; otherwise as many as it takes to read the value back."""
     short = f"{value:g}"
-    return short if float(short) == value else repr(value)
+    return short_exponent(short if float(short) == value else repr(value))
+
+
+def short_exponent(text: str) -> str:
+    """The same number with an exponent as people write it: 5e18 for 5e+18, 1e-9 for 1e-09."""
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
 
 
 def split_sizes(label: str, text: str) -> list[str]:

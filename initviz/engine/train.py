@@ -194,8 +194,7 @@ class _Trainer:
             self._gradient(*self._batches(order.to(self.x.device))[0])
         # What is left is small, and takes float64, which not every device has.
         logits = self.evaluation.run(checkpoint).cpu()
-        stores = torch.stack([network.gradient_store, network.store, self.before, self.start])
-        gradient_norm, weight_norm, update, distance = self._norms(stores.cpu())
+        gradient_norm, weight_norm, update, distance = self._norms()
         samples, loss = len(self.x), network.loss
         train, test = slice(None, samples), slice(samples, None)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -217,14 +216,16 @@ class _Trainer:
             parameters = parameters[self.places]
         return Epoch(number, parameters, Scalars(**figures))
 
-    def _norms(self, stores: Tensor) -> NDArray[np.float64]:
+    def _norms(self) -> NDArray[np.float64]:
         """‖G‖, ‖W‖, ‖ΔW‖ and ‖W − W₀‖ of every layer's weights, (4, K, L).
 
-        From G, W, the W before and W₀. In float64, where squares cannot overflow.
+        In float64, where squares cannot overflow.
         """
-        for earlier in (stores[2], stores[3]):
-            torch.sub(stores[1], earlier, out=earlier)
-        if stores.numel() <= FEW_NUMBERS:
+        four = (self.network.gradient_store, self.network.store, self.before, self.start)
+        if 4 * self.before.numel() <= FEW_NUMBERS:
+            stores = torch.stack(four).cpu()
+            for earlier in (stores[2], stores[3]):
+                torch.sub(stores[1], earlier, out=earlier)
             squares = stores.numpy().astype(np.float64)
             with np.errstate(over="ignore"):  # lanes that diverge in float64
                 np.square(squares, out=squares)
@@ -232,9 +233,11 @@ class _Trainer:
             shape = (4, len(self.network.slots), self.network.lanes)
             return np.sqrt(sums).reshape(shape).transpose(0, 2, 1)
         norm = torch.linalg.vector_norm
-        each = [
-            norm(layer[..., :-1, :], dim=(2, 3), dtype=torch.float64)
-            for layer in self.network.views(stores)
-        ]
-        norms: NDArray[np.float64] = torch.stack(each, dim=2).numpy()
-        return norms
+        each = []
+        # Four copies of one layer at a time: of all layers they are gigabytes.
+        for layers in zip(*map(self.network.views, four), strict=True):
+            g, w, before, start = (layer[:, :-1].cpu() for layer in layers)
+            parts = (g, w, w - before, w - start)
+            each.append([norm(part, dim=(1, 2), dtype=torch.float64) for part in parts])
+        norms = np.array([[part.numpy() for part in parts] for parts in each])
+        return norms.transpose(1, 2, 0)

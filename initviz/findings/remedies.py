@@ -44,9 +44,10 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
     thrown_off = m.overshot or (m.loss[0] < FIRST_SOUND * m.guessing and m.diverged_at > 0)
     if thrown_off and symptom in THROWN_OFF:
         rate = gentle_rate(m)
+        text = LEARNING_RATE.format(rate)
         return Remedy(
-            f"The start was sound, the steps too long: learn with η = {rate:g}.",
-            f"η = {rate:g}",
+            f"The start was sound, the steps too long: learn with η = {text}.",
+            f"η = {text}",
             lane.replace(learning_rate=rate, name="", colour=None),
         )
     if m.undershot and symptom is Symptom.VANISHING:

@@ -177,7 +177,9 @@ def vanishing(m: Measures) -> Finding | None:
         ]
         if m.undershot:
             rate = m.experiment.learning_rate_of(m.experiment.lanes[m.lane])
-            reason = f"Steps of η = {rate:g} are short: changing {name} takes {needed} epochs."
+            reason = (
+                f"Steps of η = {number(rate)} are short: changing {name} takes {needed} epochs."
+            )
         elif m.change[slowest] == 0:
             reason = f"{found}: {name} never changes."
         else:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from initviz.catalog.parameter import short_exponent
+
 LOWEST, HIGHEST = -20, 30
 """The decades that are ever drawn. Below, values rest on the lowest, above, on the highest."""
 
@@ -211,12 +213,6 @@ def round_ticks(low: float, high: float, most: int = 6) -> list[float]:
 def tick_text(value: float) -> str:
     """A round number with a true minus sign, and without a minus before 0."""
     return short_exponent(f"{value + 0.0:.4g}").replace("-", "−")
-
-
-def short_exponent(text: str) -> str:
-    """The same number with an exponent as people write it: 5e18 for 5e+18, 1e-9 for 1e-09."""
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if e else text
 
 
 def epoch_ticks(end: int, width: float) -> list[Ticks]:

@@ -32,6 +32,10 @@ MOST_POINTS = 400
 """Training points drawn in each tile."""
 
 
+NOISE = 0.3
+"""Points of lines for each cell of a tile from which on they would cover it."""
+
+
 class BoundaryView(View):
     """What each network answers at every point of the plane, with the training points on it."""
 
@@ -288,6 +292,8 @@ class Tile:
     def _draw_lines(self, fields: Sequence[Array]) -> None:
         found = [zero_lines(field, self.plane.extent) for field in fields]
         lines = [line for line in found if line is not None]
+        if sum(map(len, lines)) > NOISE * self._cells**2:
+            lines = []  # an answer that changes from cell to cell would be covered by them
         gap = np.full((1, 2), np.nan)
         parts = [part for line in lines for part in (gap, line)][1:]
         points = np.concatenate(parts) if parts else np.empty((0, 2))

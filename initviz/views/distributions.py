@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from initviz.catalog.parameter import short_exponent
 from initviz.snapshot import LOG_PER_DECADE, Histogram
-from initviz.views.axes import Ticks, decade_label, short_exponent, tick_text
+from initviz.views.axes import Ticks, decade_label, tick_text
 
 
 @dataclass(frozen=True)

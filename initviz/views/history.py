@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from initviz.catalog.tasks import REGRESSION
 from initviz.snapshot import Snapshot
-from initviz.views.axes import DecadeRange, decades, top_decade
+from initviz.views.axes import DecadeRange, decades, room_above, top_decade
 from initviz.views.base import (
     View,
     add_plot,
@@ -143,6 +143,7 @@ class HistoryView(View):
             self.range.top = top_decade([few, *pinned], USUAL * self._chance)
         for values in pinned:
             self.range.see(values)
+        self.notes.show_diverged(snapshot, later=True)
         if loss:
             self._see_losses(few)
         heights = self._heights(few)
@@ -157,7 +158,6 @@ class HistoryView(View):
         self.grey.show((low, high), self._pinned_curves, self._pinned_note)
         self._read = series
         self.cursor.setValue(snapshot.epoch)
-        self.notes.show_diverged(snapshot, later=True)
 
     def _series(self, snapshot: Snapshot) -> Series:
         """The chosen figure over the epochs."""
@@ -228,12 +228,20 @@ class HistoryView(View):
             return np.minimum(decades(values, self.range.floor), self.range.top)
         return np.maximum(values, 0)
 
+    def _height(self) -> float:
+        """Pixels of the plot, in which a line of notes is as high at every size of text."""
+        return float(self.plot.vb.height()) / self.look.text_scale
+
     def _see_losses(self, values: NDArray[np.float64]) -> None:
         self.range.see(values)
         self.range.see(np.array([self._chance]))
-        if self.range.bounds != self._bounds:
-            self._bounds = low, high = self.range.bounds
-            self.plot.setYRange(low, high, padding=0)
+        low, high = self.range.bounds
+        lines = self.notes.text.count("<br>") + 1 if self.notes.text else 0
+        # Without notes there is no need of room: a marker upon the edge is seen.
+        top = room_above(low, high, self._height(), lines) if lines else high
+        if self._bounds != (low, top):
+            self._bounds = low, top
+            self.plot.setYRange(low, top, padding=0)
             chance = math.log10(self._chance)
             # Where decades stand close together, "log 2" would lie on "1".
             near = (high - low) / 15

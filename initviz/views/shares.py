@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtGui import QFontMetricsF
 
+from initviz.catalog.parameter import short_exponent
 from initviz.experiment import Experiment, Lane
 from initviz.parts import Distribution, Histogram
 from initviz.snapshot import LOG_HIGH, LOG_PER_DECADE
 from initviz.theory import laws
 from initviz.views.activations import RARE
-from initviz.views.axes import Ticks, short_exponent
+from initviz.views.axes import Ticks
 from initviz.views.distributions import LogAxis
 from initviz.views.style import SMALL_SIZE, font
 

@@ -175,3 +175,14 @@ def test_the_grid_is_cell_centres_row_by_row_from_the_bottom() -> None:
     np.testing.assert_allclose(u, np.broadcast_to(u[0], (4, 4)))
     np.testing.assert_allclose(v, np.broadcast_to(v[:, :1], (4, 4)))
     assert v[-1, 0] + step / 2 == pytest.approx(top)
+
+
+def test_what_is_small_in_its_unit_is_not_taken_for_constant() -> None:
+    charges = np.array([[1.6e-19], [3.2e-19], [0.0]])
+    assert Scale.of(charges).standardise(charges).std() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("value", [0.1, 1e15 / 3, -7.7e99, 0.0])
+def test_a_column_of_one_number_is_constant_whatever_its_size(value: float) -> None:
+    column = np.full((24, 1), value)
+    assert np.abs(Scale.of(column).standardise(column)).max() <= 1e-15 * abs(value)

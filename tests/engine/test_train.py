@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import fields
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -398,3 +399,17 @@ def test_every_activation_learns_two_blobs(name: str) -> None:
         lanes=(lane(scheme),), epochs=10,
     )  # fmt: skip
     assert record(experiment).scalars().test_score[-1, 0] > 0.97
+
+
+def test_norms_of_large_networks_are_those_of_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = Experiment(
+        data=data("moons", samples=40),
+        hidden=(5, 7),
+        epochs=2,
+        lanes=(lane("normal"), lane("zeros")),
+    )
+    whole = record(experiment).scalars()
+    monkeypatch.setattr(import_module("initviz.engine.train"), "FEW_NUMBERS", 0)
+    layerwise = record(experiment).scalars()
+    for name in ("gradient_norm", "weight_norm", "update_ratio", "distance"):
+        np.testing.assert_allclose(getattr(layerwise, name), getattr(whole, name), rtol=1e-6)
