@@ -347,7 +347,7 @@ def test_hidden_pages_cost_no_drawing(
     shown: list[tuple[int, Snapshot]] = []
     for i, page in enumerate(window.pages):
         monkeypatch.setattr(
-            page, "show_snapshot", lambda snapshot, i=i: shown.append((i, snapshot))
+            page, "show_snapshot", lambda snapshot, _, i=i: shown.append((i, snapshot))
         )
     window.player.step_forward()
     qtbot.waitUntil(lambda: bool(shown), timeout=LONG)

@@ -70,7 +70,7 @@ def test_a_failed_training_is_told_and_an_edit_gets_over_it(
         window.player.play()
         qtbot.waitUntil(lambda: window.model.phase is Phase.FAILED, timeout=LONG)
     assert window.banner.isVisible()
-    assert "out of memory" in window.banner.text.text()
+    assert "there is not enough memory" in window.banner.text.text()
     assert window.banner.button.isVisible()
     assert not window.transport.main.isEnabled()
 
