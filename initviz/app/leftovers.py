@@ -39,6 +39,9 @@ MOST_FOLDER = 512 * 2**20
 MOST_LEFTOVERS = 2**30
 """Bytes of all that crashed windows have left; the oldest goes first."""
 
+PART_BYTES = 2**20
+"""Bytes of a part of a run file: small ones make fewer frames late."""
+
 MOST_FOLDERS = 20
 EXPIRY_DAYS = 30
 """How long a leftover waits for somebody to bring it back."""
@@ -156,7 +159,7 @@ class Folder:
             )
         if shutil.disk_usage(self.path).free < size + RESERVE:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        save_run(kept, self.path / file, cancelled=cancelled)
+        save_run(kept, self.path / file, cancelled=cancelled, part_bytes=PART_BYTES)
         return kept.scalars.last
 
     def free_name(self, taken: Iterable[str]) -> str:

@@ -31,14 +31,19 @@ from initviz.runfile.form import (
 Tensors = Mapping[str, NDArray[np.generic]]
 
 
-def parts_of(kept: Kept) -> Iterator[tuple[str, int, Tensors]]:
-    """The name, the number of epochs and the tensors of every part, one after the other."""
+def parts_of(kept: Kept, part_bytes: int = PART_BYTES) -> Iterator[tuple[str, int, Tensors]]:
+    """The name, the number of epochs and the tensors of every part, one after the other.
+
+    Each is about as large as ``part_bytes``, or one epoch, where that is larger.
+    """
     experiment, figures = kept.experiment, _tensors(kept.scalars)
-    cuts = _cut(len(kept.scalars.epochs), scalar_bytes(experiment, kept.scalars.stride))
+    row_bytes = scalar_bytes(experiment, kept.scalars.stride)
+    cuts = _cut(len(kept.scalars.epochs), row_bytes, part_bytes)
     for number, some in enumerate(cuts):
         tensors = {name: table[some] for name, table in figures.items()}
         yield part_name(SCALARS, number), some.stop - some.start, tensors
-    for number, some in enumerate(_cut(len(kept.epochs), weight_bytes(experiment))):
+    cuts = _cut(len(kept.epochs), weight_bytes(experiment), part_bytes)
+    for number, some in enumerate(cuts):
         rows = kept.parameters[some]
         # A network of which one epoch fills a part is not copied.
         stacked = np.stack(rows) if len(rows) > 1 else rows[0][None]
@@ -46,8 +51,8 @@ def parts_of(kept: Kept) -> Iterator[tuple[str, int, Tensors]]:
         yield part_name(WEIGHTS, number), len(rows), {"epochs": epochs, "parameters": stacked}
 
 
-def _cut(rows: int, row_bytes: int) -> Iterator[slice]:
-    step = max(1, PART_BYTES // row_bytes)
+def _cut(rows: int, row_bytes: int, part_bytes: int) -> Iterator[slice]:
+    step = max(1, part_bytes // row_bytes)
     for start in range(0, rows, step):
         yield slice(start, min(start + step, rows))
 

@@ -14,6 +14,7 @@ from initviz.runfile.form import (
     EXPERIMENT,
     FORMAT,
     MANIFEST,
+    PART_BYTES,
     TABLE,
     WHOLE_FORMAT,
     RunFileError,
@@ -35,6 +36,7 @@ def save_run(
     *,
     tables: Path | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    part_bytes: int = PART_BYTES,
 ) -> None:
     """Save a recording and its experiment; the file takes its name only when it is whole.
 
@@ -45,6 +47,7 @@ def save_run(
         path: the file, which is replaced if it is there.
         tables: where tables out of run files lie; None is the user's cache.
         cancelled: asked between the parts.
+        part_bytes: about how large they are; while one is packed, no other thread has a turn.
 
     Raises:
         RunFileError: if nothing is recorded, if its weights have given way to newer runs, or if
@@ -73,7 +76,7 @@ def save_run(
             with archive.open(_info(TABLE, ZIP_DEFLATED), "w") as member:
                 size, digest = copy_table(table_to_save(own, tables), member, own["digest"])
             members[TABLE] = Member(size=size, sha256=digest)
-        for name, rows, tensors in parts_of(kept):
+        for name, rows, tensors in parts_of(kept, part_bytes):
             write(name, packed(tensors), rows)
         manifest = Manifest(
             format=WHOLE_FORMAT if kept.scalars.stride == 1 else FORMAT,

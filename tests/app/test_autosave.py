@@ -331,7 +331,7 @@ def test_a_window_is_closed_in_the_middle_of_a_save(
 
     entered = threading.Event()
 
-    def slow(_: Any, __: Path, *, cancelled: Callable[[], bool]) -> None:
+    def slow(_: Any, __: Path, *, cancelled: Callable[[], bool], part_bytes: int) -> None:
         entered.set()
         while not cancelled():
             pass

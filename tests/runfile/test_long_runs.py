@@ -29,11 +29,10 @@ def long_run(epochs: int = 300) -> Recording:
 
 @pytest.mark.parametrize("epochs", [40, 41, 256, 300, 320])
 def test_it_comes_back_bit_for_bit_and_goes_on_as_it_would_have(
-    tmp_path: Path, epochs: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, epochs: int
 ) -> None:
-    monkeypatch.setattr("initviz.runfile.parts.PART_BYTES", 7 * scalar_bytes(SMALL))
     recording = long_run(epochs)
-    save_run(recording, tmp_path / "run.initviz")
+    save_run(recording, tmp_path / "run.initviz", part_bytes=7 * scalar_bytes(SMALL))
     again = open_run(tmp_path / "run.initviz", figure_budget=ROOM)
 
     assert recording.figure_stride > 1

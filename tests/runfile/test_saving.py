@@ -43,9 +43,7 @@ def test_every_recording_comes_back_thinned_or_not_in_parts_of_any_size(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any.initviz"
     recording = recorded(SMALL, epochs, room * EPOCH_BYTES)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("initviz.runfile.parts.PART_BYTES", part)
-        save_run(recording, path)
+    save_run(recording, path, part_bytes=part)
     again = open_run(path, budget=recording.budget)
 
     assert same(again, recording)
