@@ -40,6 +40,7 @@ from initviz.app.controls import Controls
 from initviz.app.files import OPENED, Files
 from initviz.app.incidents import Incidents
 from initviz.app.keys import keyboard_help
+from initviz.app.layouts import TITLE_BAR, restore_splitter, restore_window
 from initviz.app.memory import Memory
 from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
@@ -69,7 +70,7 @@ from initviz.views.zoom import Zooms
 
 log = logging.getLogger(__name__)
 
-FIRST_SIZE, TITLE_BAR = QSize(1280, 800), QSize(4, 36)
+FIRST_SIZE = QSize(1280, 800)
 
 
 class Window(QMainWindow):
@@ -116,6 +117,8 @@ class Window(QMainWindow):
         self.set_theme(self.memory.theme)
         self.lesson_shown()
         self._restore_layout()
+        if self.memory.forgotten:
+            self.banner.show_note(self.memory.forgotten)
 
     # --- building -----------------------------------------------------------------------------
 
@@ -357,11 +360,11 @@ class Window(QMainWindow):
 
     def _restore_layout(self) -> None:
         self._resize_to_first()
-        self.restoreGeometry(self.memory.layout("window"))
+        restore_window(self, self.memory.layout("window"))
         self.reading.leave_full_screen()  # a start is no lecture yet
         for page in self.pages:
             for i, splitter in enumerate(page.splitters):
-                splitter.restoreState(self.memory.layout(f"{page.arrangement.name}-{i}"))
+                restore_splitter(splitter, self.memory.layout(f"{page.arrangement.name}-{i}"))
 
     def event(self, event: QEvent) -> bool:
         """Leave keys to a control that the keyboard has gone to and that has a use for them.
