@@ -69,7 +69,7 @@ def test_a_dialog_that_is_cancelled_saves_nothing(
     answer(monkeypatch, "getSaveFileName", "")
     answer(monkeypatch, "getOpenFileName", "")
     window.files.save_page()
-    window.findChild(Export).picture._ask_where()
+    window.findChild(Export).picture.ask_where()
     window.files.save_experiment()
     window.files.open_file()
     close(window)

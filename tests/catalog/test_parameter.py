@@ -108,7 +108,8 @@ def test_numbers_of_any_size_are_shown_exactly(value: float) -> None:
         (
             SIZE,
             "2,5",
-            'Size: "2,5" is not a number; the decimal mark is a point: 2.5; write a number, 0.25 to 2',
+            'Size: "2,5" is not a number; the decimal mark is a point: 2.5; '
+            "write a number, 0.25 to 2",
         ),
         (SIZE, math.inf, 'Size: "inf" is not a number; write a number, 0.25 to 2'),
         (SIZE, 2.1, "Size: 2.1 is out of range; write a number, 0.25 to 2"),
