@@ -39,8 +39,8 @@ from initviz.app.banner import Banner
 from initviz.app.collector import Collector
 from initviz.app.controls import Controls
 from initviz.app.files import OPENED, Files
-from initviz.app.incidents import Incidents
 from initviz.app.folding import Folding
+from initviz.app.incidents import Incidents
 from initviz.app.keys import keyboard_help
 from initviz.app.layouts import TITLE_BAR, restore_splitter, restore_window
 from initviz.app.memory import Memory
