@@ -42,7 +42,11 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         raise
     temporary = Path(name)
     try:
-        file = os.fdopen(handle, "w+b")
+        try:
+            file = os.fdopen(handle, "w+b")
+        except BaseException:
+            os.close(handle)
+            raise
         try:
             yield file
             file.flush()

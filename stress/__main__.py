@@ -13,6 +13,8 @@ from importlib import import_module
 SUBJECTS: dict[str, str] = {
     "kill": "SIGKILL while windows and files save",
     "numbers": "experiments at the ends of what numbers hold, in the window",
+    "faults": "every writer on disks that fail",
+    "settings": "settings files with rubbish in them",
 }
 """Every subject and what it tries. Its module has ``parser()`` and ``run(options) -> Tally``."""
 

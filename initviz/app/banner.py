@@ -43,12 +43,14 @@ class Banner(QFrame):
         self.hide()
 
     def show_problem(self, problem: str, incident: Incident | None = None) -> None:
-        """Say what stopped the run; "" takes the banner away.
+        """Say what stopped the run; "" takes that away, and leaves a note where it is.
 
         Args:
             problem: one or more sentences.
             incident: the error, if it was an unexpected one.
         """
+        if not problem and not self._failed:
+            return
         self._failed = bool(problem)
         self._incident = incident
         self.text.setText(f"{problem} Change a setting, or try again.")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QTabWidget, QVBoxLayout
 from initviz.app.export_data import ExportData
 from initviz.app.export_film import ExportFilm
 from initviz.app.export_picture import ExportPicture
+from initviz.app.room import fit_to_screen, scrolling
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
@@ -36,7 +37,7 @@ class Export(QDialog):
         super().__init__(window)
         self.setWindowTitle("Export")
         first = QSize(*(window.look.px(side) for side in FIRST_SIZE))
-        self.resize(first.expandedTo(window.size() * SHARE))
+        fit_to_screen(self, first.expandedTo(window.size() * SHARE))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName("What to export")
@@ -51,10 +52,11 @@ class Export(QDialog):
         for name, pane in panes.items():
             pane.close_asked.connect(self.reject)
             self.finished.connect(lambda _, pane=pane: pane.end())
-            self.tabs.addTab(pane, KINDS[name])
+            self.tabs.addTab(scrolling(pane), KINDS[name])
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Return saves, wherever the keyboard is
-        self.tabs.setCurrentWidget(panes[kind])
+        self._panes = list(panes.values())
+        self.tabs.setCurrentIndex(self._panes.index(panes[kind]))
         self.tabs.currentChanged.connect(lambda _: self._tab_changed())
         column = QVBoxLayout(self)
         column.addWidget(self.tabs)
@@ -66,7 +68,8 @@ class Export(QDialog):
 
     def _tab_changed(self) -> None:
         """Return saves what is on top."""
-        for pane in (self.picture, self.film, self.data):
-            pane.save.setDefault(pane is self.tabs.currentWidget())
-        if self.tabs.currentWidget() is self.film:
+        shown = self._panes[self.tabs.currentIndex()]
+        for pane in self._panes:
+            pane.save.setDefault(pane is shown)
+        if shown is self.film:
             self.film.draw()

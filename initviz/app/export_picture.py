@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, QTimer
-from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
+from initviz.app.clipboard import copy
 from initviz.app.endings import ExistsError, with_ending
 from initviz.app.export_pane import ExportPane, Row, named
 from initviz.app.export_size import SizeFields
@@ -233,8 +234,7 @@ class ExportPicture(ExportPane):
             mime.setImageData(preview(self._stage.shown, figure, None))
         else:
             mime.setImageData(QImage.fromData(self.data()))
-        QGuiApplication.clipboard().setMimeData(mime)
-        self.words.setText("copied: the picture is on the clipboard")
+        self.words.setText(copy(mime))
 
     def ask_where(self) -> None:
         """Ask for a file, and save the picture."""

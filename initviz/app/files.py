@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QFileDialog
 
+from initviz.app.clipboard import copy
 from initviz.app.endings import ExistsError, with_ending
 from initviz.app.export import DATA, FILM, PICTURE, Export
 from initviz.app.opening import OpenData
@@ -45,8 +45,9 @@ class Files:
 
     def copy_picture(self, what: Drawable) -> None:
         """Put a picture of a view or page on the clipboard, at twice its size."""
-        QGuiApplication.clipboard().setImage(draw(what, 2))
-        self._window.scrubber.say("copied: the picture is on the clipboard")
+        content = QMimeData()
+        content.setImageData(draw(what, 2))
+        self._window.scrubber.say(copy(content))
 
     def save_picture(self, name: str) -> None:
         """Ask how a picture of a view or page is to be, and save it.

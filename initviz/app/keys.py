@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from initviz.app.room import fit_to_screen, scrolling
+
 KEYS = (
     ("Space", "train or pause"),
     ("→", "step forward; at the end, train one more epoch"),
@@ -32,6 +34,7 @@ KEYS = (
     ("F", "let the view under the mouse fill the page, or put it back (Esc)"),
     ("A", "show its whole axes again"),
     ("F11", "full screen, with larger text"),
+    ("F8  F9", "the panel of the experiment, of what the numbers say"),
     ("Ctrl++ Ctrl+=", "larger text"),
     ("Ctrl+- Ctrl+0", "smaller text; as large as the system's"),
     ("F1", "this list"),
@@ -47,16 +50,22 @@ def keyboard_help(parent: QWidget) -> None:
     grid = QGridLayout()
     grid.setHorizontalSpacing(18)
     grid.setVerticalSpacing(6)
-    for row, (key, what) in enumerate(KEYS):
+    whats = [QLabel(what) for _, what in KEYS]
+    for row, (key, _) in enumerate(KEYS):
         name = QLabel(key)
         name.setProperty("heading", True)
         grid.addWidget(name, row, 0)
-        grid.addWidget(QLabel(what), row, 1)
+        grid.addWidget(whats[row], row, 1)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)
+    grid.setColumnStretch(1, 1)
+    scroll = scrolling(grid)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(16, 14, 16, 12)
     column.setSpacing(14)
-    column.addLayout(grid)
+    column.addWidget(scroll)
     column.addWidget(buttons)
+    fit_to_screen(dialog, dialog.sizeHint())
+    for what in whats:
+        what.setWordWrap(dialog.width() < dialog.sizeHint().width())
     dialog.open()

@@ -10,6 +10,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
 
+from initviz.app.settings_file import open_settings
 from initviz.app.theme import Theme
 from initviz.experiment import Experiment, ExperimentError
 
@@ -20,11 +21,15 @@ MOST_RECENT = 10
 
 
 class Memory:
-    """A settings file; whatever in it cannot be read is forgotten, never fatal."""
+    """A settings file; whatever in it cannot be read is forgotten, never fatal.
+
+    Attributes:
+        forgotten: a sentence on why all of it was, "" where it was not.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         path = path or user_config_path("initviz", appauthor=False) / "initviz.ini"
-        self._settings = QSettings(str(path), QSettings.Format.IniFormat)
+        self._settings, self.forgotten = open_settings(path)
 
     @property
     def experiment(self) -> Experiment | None:
@@ -34,7 +39,7 @@ class Memory:
             return None
         try:
             return Experiment.from_toml(str(text))
-        except (ExperimentError, TypeError) as error:
+        except (ExperimentError, TypeError, ValueError, RecursionError) as error:
             log.warning("the remembered experiment cannot be read: %s", error)
             return None
 
@@ -89,8 +94,11 @@ class Memory:
     @property
     def folder(self) -> Path:
         """Where the last picture was saved."""
-        folder = Path(str(self._settings.value("folder", "")) or Path.home())
-        return folder if folder.is_dir() else Path.cwd()
+        try:
+            folder = Path(str(self._settings.value("folder", "")) or Path.home())
+            return folder if folder.is_dir() else Path.cwd()
+        except (OSError, RuntimeError, ValueError):  # closed to us, no home, no path at all
+            return Path()
 
     @folder.setter
     def folder(self, folder: Path) -> None:

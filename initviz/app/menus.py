@@ -81,6 +81,8 @@ def build_menus(window: Window) -> dict[Theme, QAction]:
     _action(window, view, "Text as large as the s&ystem's", window.reading.as_system, "Ctrl+0")
     _action(window, view, "&Full screen", window.reading.toggle_full_screen, "F11")
     view.addSeparator()
+    view.addActions([window.folding.left.action, window.folding.right.action])
+    view.addSeparator()
     _action(window, view, "&Reset layout", window.reset_layout)
     help_ = bar.addMenu("&Help")
     _action(window, help_, "&Keyboard", window.show_keyboard, "F1")

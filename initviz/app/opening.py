@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from initviz.app.job import LOOK_MS, Job
+from initviz.app.room import fit_to_screen
 from initviz.catalog.datasets.csv_file import Table, read_table
 from initviz.catalog.datasets.own import missing_rows, own_values, prepare, suits_classes
 from initviz.experiment import DataSettings
@@ -47,7 +48,7 @@ class OpenData(QDialog):
         self.settings: DataSettings | None = None
         self._missing = 0
         self.setWindowTitle(f"Open data: {path.name}")
-        self.resize(720, 460)
+        fit_to_screen(self, QSize(720, 460))
         self.words = QLabel(f"Reading {path.name} …")
         self.words.setWordWrap(True)
         self.progress = QProgressBar()

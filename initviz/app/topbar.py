@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from initviz.app.edits import Edits
 from initviz.app.transport import ICON
@@ -38,9 +38,14 @@ class TopBar(QWidget):
         self.runs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         brand = QLabel("initviz")
         brand.setProperty("brand", True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        both = QVBoxLayout(self)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(4)
+        row = self._row = QHBoxLayout()
         row.setSpacing(10)
+        both.addLayout(row)
+        self._second = QHBoxLayout()
+        both.addLayout(self._second)
         row.addWidget(brand)
         row.addWidget(self.lessons, 20)
         steps = QHBoxLayout()
@@ -57,6 +62,7 @@ class TopBar(QWidget):
             steps.addWidget(button)
         row.addLayout(steps)
         row.addStretch(1)
+        self._transport, self._place = transport, row.count()
         row.addWidget(transport)
         row.addStretch(1)
         row.addWidget(self.runs)
@@ -65,6 +71,16 @@ class TopBar(QWidget):
     def show_lesson(self, lesson: Lesson | None) -> None:
         """Name the lesson that is shown, or none; nothing is emitted."""
         self.lessons.setCurrentIndex(self.lessons.findData(lesson.name) if lesson else -1)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Give the transport a row of its own, where there is no room for it in the first."""
+        if narrow == (self._second.count() > 0):
+            return
+        if narrow:
+            self._second.addWidget(self._transport, 0, Qt.AlignmentFlag.AlignHCenter)
+        else:
+            self._second.removeWidget(self._transport)
+            self._row.insertWidget(self._place, self._transport)
 
     def set_style(self, style: Style) -> None:
         """Make room for the text."""

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QIcon,
     QKeyEvent,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -38,8 +39,10 @@ from initviz.app.banner import Banner
 from initviz.app.collector import Collector
 from initviz.app.controls import Controls
 from initviz.app.files import OPENED, Files
+from initviz.app.folding import Folding
 from initviz.app.incidents import Incidents
 from initviz.app.keys import keyboard_help
+from initviz.app.layouts import TITLE_BAR, restore_splitter, restore_window
 from initviz.app.memory import Memory
 from initviz.app.menus import build_menus
 from initviz.app.model import Model, Phase
@@ -69,7 +72,7 @@ from initviz.views.zoom import Zooms
 
 log = logging.getLogger(__name__)
 
-FIRST_SIZE, TITLE_BAR = QSize(1280, 800), QSize(4, 36)
+FIRST_SIZE, SMALLEST = QSize(1280, 800), QSize(960, 600)
 
 
 class Window(QMainWindow):
@@ -116,6 +119,8 @@ class Window(QMainWindow):
         self.set_theme(self.memory.theme)
         self.lesson_shown()
         self._restore_layout()
+        if self.memory.forgotten:
+            self.banner.show_note(self.memory.forgotten)
 
     # --- building -----------------------------------------------------------------------------
 
@@ -155,9 +160,9 @@ class Window(QMainWindow):
         middle.addWidget(self.tabs, 1)
         columns = QHBoxLayout()
         columns.setSpacing(8)
-        columns.addWidget(self.controls)
         columns.addLayout(middle, 1)
-        columns.addWidget(self.verdicts)
+        self.folding = Folding(self.controls, self.verdicts, self)
+        self.folding.lay_out(columns)
         whole = QWidget()
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(8, 4, 8, 6)
@@ -167,11 +172,17 @@ class Window(QMainWindow):
         rows.addWidget(self.top)
         rows.addLayout(columns, 1)
         rows.addWidget(self.scrubber)
-        self.setCentralWidget(whole)
+        scroll = QScrollArea()  # where even one panel is too much, as with large text
+        scroll.setProperty("bare", True)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(whole)
+        self.setCentralWidget(scroll)
         # A click beside the fields takes the keyboard away from them.
         whole.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         whole.setFocus()
-        self.setMinimumSize(960, 600)
+        # A window that is larger than the screen cannot be reached with the mouse everywhere.
+        self.setMinimumSize(SMALLEST.boundedTo(self.screen().availableSize() - TITLE_BAR))
         self.setAcceptDrops(True)
 
     def _connect(self) -> None:
@@ -309,6 +320,7 @@ class Window(QMainWindow):
         self.session.set_style(self.look)
         self.scrubber.set_style(self.look)
         self.top.set_style(self.look)
+        self._fit()
 
     def _system_theme_changed(self) -> None:
         if self.memory.theme is Theme.SYSTEM:
@@ -357,11 +369,11 @@ class Window(QMainWindow):
 
     def _restore_layout(self) -> None:
         self._resize_to_first()
-        self.restoreGeometry(self.memory.layout("window"))
+        restore_window(self, self.memory.layout("window"))
         self.reading.leave_full_screen()  # a start is no lecture yet
         for page in self.pages:
             for i, splitter in enumerate(page.splitters):
-                splitter.restoreState(self.memory.layout(f"{page.arrangement.name}-{i}"))
+                restore_splitter(splitter, self.memory.layout(f"{page.arrangement.name}-{i}"))
 
     def event(self, event: QEvent) -> bool:
         """Leave keys to a control that the keyboard has gone to and that has a use for them.
@@ -420,6 +432,15 @@ class Window(QMainWindow):
             if self.files.open_dropped(Path(url.toLocalFile())):
                 event.acceptProposedAction()
                 return
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold a side panel away where there is no room for both."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.folding.fit(self.width())
+        self.top.set_narrow(self.folding.narrow)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Let torch be imported once there is something to look at."""

@@ -177,7 +177,8 @@ class Parameter:
         try:
             result = float(value)
         except (TypeError, ValueError, OverflowError):
-            raise SettingError(f'{self.label}: "{value}" is not a number; {wanted}') from None
+            hint = _with_point(value)
+            raise SettingError(f'{self.label}: "{value}" is not a number; {hint}{wanted}') from None
         if not math.isfinite(result) or (number is int and result != int(result)):
             raise SettingError(f'{self.label}: "{value}" is not {_TYPE_NAMES[number]}; {wanted}')
         if not self.low <= result <= self.high:
@@ -216,6 +217,15 @@ class Parameter:
 def _options(choices: Callable[[], Sequence[Choice]]) -> tuple[Choice, ...]:
     """Asked for at every check of a value; the catalogue does not change while the program runs."""
     return tuple(choices())
+
+
+def _with_point(value: Any) -> str:
+    """How a number is written here, where it was written with a decimal comma."""
+    point = str(value).strip().replace("\N{ARABIC DECIMAL SEPARATOR}", ".").replace(",", ".")
+    try:
+        return "" if point == value else f"the decimal mark is a point: {float(point):g}; "
+    except ValueError:
+        return ""
 
 
 def _number_text(value: float) -> str:

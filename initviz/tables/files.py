@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 TABLE_FORMATS = ("csv", "parquet")
+PROBED = 2**16
+"""Bytes by which a full disk is known."""
+
 WEIGHT_FORMATS = ("safetensors", "npz")
 
 
@@ -36,7 +39,7 @@ def write_table(frame: pl.DataFrame, file: IO[bytes], form: str) -> None:
     Raises:
         OSError: if there is no room for it.
     """
-    with _os_errors():
+    with _os_errors(file):
         if form == "parquet":
             frame.write_parquet(file)
         else:
@@ -44,17 +47,20 @@ def write_table(frame: pl.DataFrame, file: IO[bytes], form: str) -> None:
 
 
 @contextmanager
-def _os_errors() -> Iterator[None]:
+def _os_errors(file: IO[bytes]) -> Iterator[None]:
     """Make polars' errors of the system such as Python has: some have no number, or are others."""
     from polars.exceptions import ComputeError
 
     try:
         yield
     except (ComputeError, OSError) as error:
-        number = re.search(r"\(os error (\d+)\)", str(error))
-        if number is None or getattr(error, "errno", None):
+        if getattr(error, "errno", None):
             raise
-        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+        if number := re.search(r"\(os error (\d+)\)", str(error)):
+            raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+        file.write(bytes(PROBED))  # the disk tells by itself what polars does not
+        file.flush()
+        raise
 
 
 def write_weights(

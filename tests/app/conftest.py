@@ -18,7 +18,7 @@ from initviz.app.model import Model
 from initviz.app.player import Player
 from initviz.app.runner import Prober, Trainer
 from initviz.app.theme import all_kept
-from initviz.app.window import Window
+from initviz.app.window import SMALLEST, Window
 from initviz.experiment import DataSettings, Experiment, Lane
 from tests.tidy import tidy  # noqa: F401
 
@@ -110,7 +110,7 @@ def make_window(qapp: QApplication, qtbot: QtBot, memory: Memory) -> Iterator[Ma
         window = Window(experiment, memory, **more)
         windows.append(window)
         if memory.layout("window").isEmpty():
-            window.resize(window.minimumSize())  # less to draw
+            window.resize(SMALLEST)  # less to draw
         window.show()
         qtbot.waitExposed(window)
         window.activateWindow()
@@ -126,7 +126,7 @@ def make_window(qapp: QApplication, qtbot: QtBot, memory: Memory) -> Iterator[Ma
 @pytest.fixture(scope="module")
 def _shared(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     window = Window(SMALL, Memory(tmp_path_factory.mktemp("shared") / "initviz.ini"))
-    window.resize(window.minimumSize())
+    window.resize(SMALLEST)
     window.show()
     yield window
     window.close()

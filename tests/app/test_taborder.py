@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from initviz.app.theme import Theme
-from initviz.app.window import Window
+from initviz.app.window import SMALLEST, Window
 from initviz.experiment import Lane
 from initviz.views import VIEWS
 from tests.app.conftest import LONG, SMALL
@@ -186,4 +186,4 @@ def test_the_arrows_turn_a_switch_that_the_keyboard_has_gone_to(
     assert window.model.recording.last == 0  # no step was taken
     press_focused(qtbot, window, Qt.Key.Key_Left)
     assert view.scale.value == "value"
-    window.resize(window.minimumSize())
+    window.resize(SMALLEST)

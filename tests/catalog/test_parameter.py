@@ -105,7 +105,12 @@ def test_numbers_of_any_size_are_shown_exactly(value: float) -> None:
         (COUNT, True, 'Count: "True" is not a number; write a whole number, 1 to 9'),
         (COUNT, None, 'Count: "None" is not a number; write a whole number, 1 to 9'),
         (COUNT, math.nan, 'Count: "nan" is not a whole number; write a whole number, 1 to 9'),
-        (SIZE, "2,5", 'Size: "2,5" is not a number; write a number, 0.25 to 2'),
+        (
+            SIZE,
+            "2,5",
+            'Size: "2,5" is not a number; the decimal mark is a point: 2.5; '
+            "write a number, 0.25 to 2",
+        ),
         (SIZE, math.inf, 'Size: "inf" is not a number; write a number, 0.25 to 2'),
         (SIZE, 2.1, "Size: 2.1 is out of range; write a number, 0.25 to 2"),
         (COLOUR, "green", 'Colour: "green" is not known; choose one of red, blue'),
@@ -208,3 +213,11 @@ def test_values_are_an_owned_unchangeable_hashable_mapping() -> None:
     assert values != Values({"a": 1})
     with pytest.raises(TypeError):
         values["a"] = 2  # type: ignore[index]
+
+
+@pytest.mark.parametrize("text", ["0,25", " 0,25", "\u0660\u066b\u0662\u0665"])
+def test_a_decimal_comma_is_refused_with_the_number_as_it_is_written_here(text: str) -> None:
+    number = Parameter("rate", "Rate", "A rate.", low=0.0, high=1.0)
+    with pytest.raises(SettingError, match=r"the decimal mark is a point: 0\.25; write a number"):
+        number.check(text)
+    assert number.check("0.25") == 0.25
