@@ -73,23 +73,18 @@ class Step(QUndoCommand):
         """Merge with no other edit, before or after."""
         self._time, self.drag = float("-inf"), None
 
-    def id(self) -> int:
-        """All steps may merge; ``mergeWith`` looks closer."""
-        return 1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take the next edit into this one if it goes on with the same setting at once."""
-        if not isinstance(other, Step):
-            return False
+    def goes_on(self, other: Step) -> bool:
+        """Whether the next edit goes on with the same setting at once, and both are one step."""
         one_drag = self.drag is not None and self.drag is other.drag
         if not one_drag and not 0 <= other._time - self._time <= QUICK_SECONDS:
             return False
-        if self.place is None or self.place != other.place:
-            return False
-        self.new, self._time = other.new, other._time
-        self.setText(words(self.old, self.new))
-        self.setObsolete(self.old == self.new)
-        return True
+        return self.place is not None and self.place == other.place
+
+    def withdraw(self, stack: QUndoStack) -> None:
+        """Go from the top of the stack, where a step of more edits takes its place."""
+        self._show = lambda _: None
+        self.setObsolete(True)
+        stack.undo()
 
 
 def words(old: Stand, new: Stand) -> str:
@@ -139,7 +134,20 @@ class Edits(QObject):
             step.drag = self._present_drag()
             if sealed:
                 step.seal()
-            self.stack.push(step)
+            self._push(step)
+
+    def _push(self, step: Step) -> None:
+        # Not by ``mergeWith``: Qt deletes what it has merged, and PySide then keeps that for ever,
+        # with the window that it would show in.
+        last = self.stack.command(self.stack.index() - 1)
+        if isinstance(last, Step) and last.goes_on(step) and not self.stack.canRedo():
+            joined = Step(last.old, step.new, self._show)
+            joined.drag = last.drag
+            last.withdraw(self.stack)
+            if joined.old == joined.new:
+                return
+            step = joined
+        self.stack.push(step)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A drag ends when the mouse is let go, however long it has rested."""

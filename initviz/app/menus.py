@@ -105,9 +105,18 @@ def _fill_export(window: Window, menu: QMenu) -> None:
             label = f"Save “{view.title}”…"
             _action(window, menu, label, partial(window.files.save_picture, view.name))
     copies = menu.addMenu("Copy a view")
-    for page in window.pages:
-        for view in page.views:
-            _action(window, copies, view.title, partial(window.files.copy_picture, view))
+    copied = [
+        (view, _action(window, copies, view.title, partial(window.files.copy_picture, view)))
+        for page in window.pages
+        for view in page.views
+    ]
+
+    def offer_shown() -> None:
+        # The others have no size yet, or show an epoch of long ago.
+        for view, action in copied:
+            action.setVisible(view in window.page.shown)
+
+    copies.aboutToShow.connect(offer_shown)
     menu.addSeparator()
     _action(window, menu, "PyTorch &script…", window.files.save_script)
 

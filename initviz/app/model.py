@@ -37,8 +37,8 @@ class Model(QObject):
     cursor_changed = Signal(int)
     phase_changed = Signal(object)
 
-    def __init__(self, experiment: Experiment) -> None:
-        super().__init__()
+    def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.experiment = experiment
         self.recording = Recording(experiment)
         self.focus = NEAREST

@@ -23,8 +23,8 @@ class Pins(QObject):
 
     changed = Signal()
 
-    def __init__(self, player: Player, runs: Runs) -> None:
-        super().__init__()
+    def __init__(self, player: Player, runs: Runs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._player, self._runs = player, runs
         self._pinned: dict[int, Pinned] = {}
         self._wanted: list[PastRun] = []

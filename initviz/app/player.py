@@ -79,8 +79,10 @@ class Player(QObject):
     judged = Signal(object)
     recorded = Signal()
 
-    def __init__(self, model: Model, budget: int = DEFAULT_BUDGET) -> None:
-        super().__init__()
+    def __init__(
+        self, model: Model, budget: int = DEFAULT_BUDGET, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
         self.model = model
         # The window releases it when it has been painted, see ``painted``.
         self.trainer = Trainer(budget, held="torch" not in sys.modules)

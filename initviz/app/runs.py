@@ -85,8 +85,10 @@ class Runs(QObject):
 
     changed = Signal()
 
-    def __init__(self, player: Player, lesson: Callable[[], Lesson | None]) -> None:
-        super().__init__()
+    def __init__(
+        self, player: Player, lesson: Callable[[], Lesson | None], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
         self.entries: list[PastRun] = []
         self._player, self._lesson = player, lesson
         self._count = 0

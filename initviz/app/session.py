@@ -33,8 +33,8 @@ class Session(QObject):
         self._window = window
         stand = Stand(window.model.experiment, window.lesson)
         self.edits = Edits(stand, self._show_stand, window)
-        self.runs = Runs(window.player, lambda: window.lesson)
-        self.pins = Pins(window.player, self.runs)
+        self.runs = Runs(window.player, lambda: window.lesson, self)
+        self.pins = Pins(window.player, self.runs, self)
         self.list = RunList(self.runs, self.pins, window)
         self.list.asked.connect(self.show_run)
         self.pins.changed.connect(self._pins_changed)

@@ -99,9 +99,10 @@ class Window(QMainWindow):
         super().__init__()
         self.memory = memory or Memory()
         self.lesson: Lesson | None = None
-        self.model = Model(self._first_experiment(experiment))
+        # Theirs and the window's end is one: what they are connected to would keep each other.
+        self.model = Model(self._first_experiment(experiment), self)
         self.collector = Collector()
-        self.player = Player(self.model, budget)
+        self.player = Player(self.model, budget, self)
         self.session = Session(self)
         self.recovery = Recovery(self, autosaves)
         self.look = theme.resolve(self.memory.theme)

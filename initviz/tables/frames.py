@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from initviz.catalog.datasets.libraries import load_polars
 from initviz.findings import Evidence, diagnose
 from initviz.history import History
 from initviz.recording import Recording
@@ -181,6 +182,7 @@ def _frame(
     known: dict[str, NDArray[np.bool_]] | None = None,
 ) -> pl.DataFrame:
     """The columns in their order; where ``known`` is False, nothing is known, and nothing said."""
+    load_polars()
     import polars as pl
 
     types = {Kind.COUNT: pl.Int64, Kind.NUMBER: pl.Float64, Kind.TEXT: pl.String}

@@ -169,3 +169,17 @@ def test_the_menu_opens_where_it_is_asked_for(window: Window, qtbot: QtBot) -> N
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     menu.close()
+
+
+def test_only_views_that_are_shown_are_offered_to_be_copied(window: Window) -> None:
+    copies = next(m for m in window.findChildren(QMenu) if m.title() == "Copy a view")
+
+    def offered() -> set[str]:
+        copies.aboutToShow.emit()
+        return {action.text() for action in copies.actions() if action.isVisible()}
+
+    assert offered() == {view.title for view in window.page.views}
+    window.page.set_hidden(window.page.view("gradients"), True)
+    assert offered() == {view.title for view in window.page.views if view.name != "gradients"}
+    window.tabs.setCurrentIndex(1)
+    assert offered() == {view.title for view in window.page.views}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import initviz.engine
 from initviz.app import theme
+from initviz.app.collector import Collector
 from initviz.app.memory import Memory
 from initviz.app.model import Phase
 from initviz.app.theme import Theme
@@ -216,3 +218,26 @@ def test_five_windows_leave_no_thread_and_no_widget(
     assert threads() == []
     gc.collect()
     assert len(qapp.allWidgets()) <= before
+
+
+def opened_and_closed(qtbot: QtBot, memory: Memory) -> list[weakref.ref[object]]:
+    """What is left of a window, and of its recording, after three edits that are one step."""
+    window = Window(SMALL, memory)
+    window.show()
+    player = window.player
+    qtbot.waitUntil(lambda: player.snapshot is not None, timeout=LONG)
+    for text in ("2", "23", "234"):
+        window.controls.fields["seed"].set_text(text)
+    assert window.session.edits.stack.count() == 1
+    window.close()
+    delete(window)
+    return [weakref.ref(window), weakref.ref(window.model.recording)]
+
+
+def test_a_closed_window_is_forgotten_with_all_that_it_held(
+    qtbot: QtBot, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Collector, "frozen", True)  # the first of a program is left out of it
+    left = opened_and_closed(qtbot, memory)
+    gc.collect()
+    assert [each() is None for each in left] == [True, True]

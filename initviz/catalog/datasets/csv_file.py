@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from initviz.catalog.datasets.libraries import load_polars
 from initviz.reasons import not_read
 
 if TYPE_CHECKING:
@@ -212,6 +213,7 @@ def _line_numbers(
     """The line of every row, after making sure that each has as many values as the header."""
     if b'"' in text:
         return _quoted_line_numbers(name, text, separator, width, check)
+    load_polars()
     import polars as pl
 
     lines = pl.read_csv(
@@ -262,6 +264,7 @@ def _refuse_width(name: str, line: int, found: int, width: int) -> None:
 
 
 def _parse(name: str, text: bytes, separator: str, names: Sequence[str]) -> pl.DataFrame:
+    load_polars()
     import polars as pl
 
     try:
@@ -274,6 +277,7 @@ def _parse(name: str, text: bytes, separator: str, names: Sequence[str]) -> pl.D
 
 def _parse_rows(text: bytes, separator: str, names: Sequence[str]) -> pl.DataFrame:
     """Row by row, without blank lines: slow, and right for every file that has some."""
+    load_polars()
     import polars as pl
 
     reader = csv.reader(io.StringIO(text.decode("utf-8"), newline=""), delimiter=separator)
@@ -282,6 +286,7 @@ def _parse_rows(text: bytes, separator: str, names: Sequence[str]) -> pl.DataFra
 
 
 def _column(file: str, values: pl.Series, lines: NDArray[np.int64], separator: str) -> Column:
+    load_polars()
     import polars as pl
 
     values = values.fill_null("").str.strip_chars()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initviz.catalog.datasets.dataset import planar
+from initviz.catalog.datasets.libraries import uses_sklearn
 from initviz.catalog.parameter import Kind, Parameter
 from initviz.catalog.tasks import REGRESSION
 
@@ -23,6 +24,7 @@ def noise(default: float) -> Parameter:
     )  # fmt: skip
 
 
+@uses_sklearn
 def _moons(samples: int, parameters: Mapping[str, Any], seed: int) -> Drawn:
     from sklearn.datasets import make_moons
 
@@ -30,6 +32,7 @@ def _moons(samples: int, parameters: Mapping[str, Any], seed: int) -> Drawn:
     return x, y
 
 
+@uses_sklearn
 def _circles(samples: int, parameters: Mapping[str, Any], seed: int) -> Drawn:
     from sklearn.datasets import make_circles
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initviz.catalog.datasets.dataset import TEST_SHARE, Dataset, Facts, Points
+from initviz.catalog.datasets.libraries import uses_sklearn
 from initviz.catalog.tasks import BINARY, CLASSES, REGRESSION, Task
 
 REAL = "Real data"
@@ -57,6 +58,7 @@ def table(
         train, test = split_counts(rows, float(values["test_share"]))
         return Facts(task, train, test, features, axes, classes, target)
 
+    @uses_sklearn
     def make(values: Mapping[str, Any], seed: int) -> tuple[Points, Points]:
         from sklearn import datasets
 

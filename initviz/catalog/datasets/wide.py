@@ -15,6 +15,7 @@ from initviz.catalog.datasets.dataset import (
     Points,
     test_points,
 )
+from initviz.catalog.datasets.libraries import uses_sklearn
 from initviz.catalog.parameter import Kind, Parameter, SettingError
 from initviz.catalog.tasks import BINARY, CLASSES
 
@@ -57,6 +58,7 @@ def _classification_facts(values: Mapping[str, Any]) -> Facts:
     )  # fmt: skip
 
 
+@uses_sklearn
 def _classification(values: Mapping[str, Any], seed: int) -> tuple[Points, Points]:
     from sklearn.datasets import make_classification
 
