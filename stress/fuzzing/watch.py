@@ -17,7 +17,8 @@ CODE = {
     "cpython.run_command",
 }
 OUTSIDE = ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "subprocess.",
-           "socket.", "ctypes.", "urllib.", "http.", "ftplib.", "webbrowser.", "shutil.", "pty.")  # fmt: skip
+           "socket.", "ctypes.", "urllib.", "http.", "ftplib.", "webbrowser.",
+           "shutil.", "pty.")  # fmt: skip
 FILES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink",
          "os.chmod", "os.truncate", "os.utime", "os.chown"}  # fmt: skip
 
