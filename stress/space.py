@@ -44,8 +44,9 @@ def experiments(draw: st.DrawFn, most: int) -> Experiment:
     fields = draw(values_of(tuple(Experiment.parameters().values())))
     fields["device"] = "cpu"
     if most < 10**7:
-        fields["hidden"] = draw(st.lists(st.integers(1, 40), min_size=1, max_size=6)
-                                | st.sampled_from([(1,), (1,) * 100, (1024,), (2, 1024, 2)]))  # fmt: skip
+        few = st.lists(st.integers(1, 40), min_size=1, max_size=6)
+        ends = st.sampled_from([(1,), (1,) * 100, (1024,), (2, 1024, 2)])
+        fields["hidden"] = draw(few | ends)
     try:
         values = draw(values_of(DATASETS[dataset].parameters))
         if "samples" in values:
@@ -89,11 +90,8 @@ def go_through(experiment: Experiment, folder: Path, pages: tuple[str, ...]) -> 
         snapshot = probe(recording, epoch, Wanted(parts=frozenset(Part)))
         diagnose(snapshot)
         write_table(findings([snapshot]), io.BytesIO(), "csv")
-    write_table(
-        layers(recording, [0, 2], [probe(recording, epoch) for epoch in (0, 2)]),
-        io.BytesIO(),
-        "csv",
-    )
+    probed = [probe(recording, epoch) for epoch in (0, 2)]
+    write_table(layers(recording, [0, 2], probed), io.BytesIO(), "csv")
     write_table(scalars(recording), io.BytesIO(), "csv")
     for number, page in enumerate(pages):
         form = ("png", "svg", "png", "pdf")[number % 4]

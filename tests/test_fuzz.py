@@ -64,8 +64,8 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
 
 
 def test_sizes_are_counted_before_they_are_made() -> None:
-    with pytest.raises(SettingError, match="1998000000 layers are out of range"):
-        split_sizes("Hidden layers", ",".join(["999x1"] * 2_000_000), 100)
+    with pytest.raises(SettingError, match="99900000 layers are out of range"):
+        split_sizes("Hidden layers", ",".join(["999x1"] * 100_000), 100)
 
 
 @pytest.mark.parametrize(
@@ -90,5 +90,5 @@ def test_tables_that_are_too_wide_are_refused_shortly(tmp_path: Path, content: s
 def test_sizes_and_lanes_of_any_digits_are_refused_with_the_cure(text: str) -> None:
     with pytest.raises(FigureError, match="write one like"):
         parse_size(text, page=True)
-    with pytest.raises(FigureError, match="write numbers like|they are 1 to"):
+    with pytest.raises(FigureError, match=r"write numbers like|they are 1 to"):
         parse_lanes(text, 3)

@@ -1,4 +1,4 @@
-"""What the validation lets through works; what it refuses is refused with the field and the cure."""
+"""What the validation lets through works; what it refuses is refused with field and cure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RUBBISH: list[Any] = [
 ]  # fmt: skip
 
 
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, suppress_health_check=list(HealthCheck))
 @given(experiments(20_000))
 def test_what_the_validation_lets_through_goes_through_everything(experiment: Experiment) -> None:
     with tempfile.TemporaryDirectory() as folder, application(), silent():
@@ -101,7 +101,7 @@ def test_rubbish_in_a_parameter_of_the_catalogue_is_refused_there_with_the_cure(
             check_words(str(error))
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(st.text(), st.none() | st.integers() | st.text() | st.floats()))
 def test_fields_that_there_are_not_are_refused_by_name(fields: dict[str, Any]) -> None:
     known = set(Experiment.model_fields)

@@ -64,7 +64,8 @@ def read_toml(path: Path, number: int) -> bool:
     try:
         experiment = Experiment.load(path)
     except ExperimentError as error:
-        check_words(str(error))
+        for problem in error.problems[:10]:
+            check_words(str(problem))
         return False
     if Experiment.from_toml(experiment.to_toml()) != experiment:
         raise LossError("is not what it writes")
