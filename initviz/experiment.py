@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 import tomli_w
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     PlainSerializer,
     ValidationError,
@@ -28,6 +30,7 @@ from initviz.catalog.parameter import (
     SettingError,
     Values,
     complete,
+    told,
 )
 from initviz.catalog.schemes import (
     BIASES,
@@ -38,8 +41,12 @@ from initviz.catalog.schemes import (
     scheme_choices,
 )
 from initviz.catalog.tasks import Task
+from initviz.toml import TomlError, fields_of, read_toml
 
 MAX_LANES = 8
+MOST_TOLD = 6
+"""Problems that one message tells; an experiment may have any number."""
+
 MAX_STACKED = 160_000_000
 """Most parameters of all lanes together, in float32; training holds up to seven copies of them."""
 
@@ -150,7 +157,10 @@ class ExperimentError(ValueError):
     """An experiment that cannot be run; ``problems`` says which fields, and what to do."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        lines = [str(problem) for problem in problems[:MOST_TOLD]]
+        if len(problems) > MOST_TOLD:
+            lines.append(f"and {len(problems) - MOST_TOLD} more; mend these first")
+        super().__init__("\n".join(lines))
         self.problems = tuple(problems)
 
 
@@ -172,14 +182,74 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
                 if isinstance(cause, SettingError) and cause.field:
                     path = (*path, cause.field)
             case "extra_forbidden":
-                message = f'there is no field "{path[-1]}"; remove it or mend its spelling'
+                message = f"there is no field {told(path[-1])}; remove it or mend its spelling"
             case _:
-                message = f"{'.'.join(map(str, path))}: {entry['msg'].lower()}"
+                message = f"{'.'.join(map(str, path))}: is no value; write another"
         yield Problem(path, message)
 
 
+@contextmanager
+def _blamed(place: str) -> Iterator[None]:
+    """Say in which field of a part it is that a value is refused."""
+    try:
+        yield
+    except SettingError as error:
+        path = (place, error.field) if error.field else (place,)
+        raise ExperimentError([Problem(path, str(error))]) from None
+
+
+def _check_table(name: str, value: Any, cure: str) -> Any:
+    if isinstance(value, _Part):
+        return value
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        what = f"{told(value)} is no table" if not isinstance(value, Mapping) else "has no names"
+        raise SettingError(f"{name}: {what}; write {cure}")
+    return value
+
+
+def _check_values(value: Any) -> Any:
+    return _check_table("values", value, "the parameters as name = value")
+
+
+def _check_data(value: Any) -> Any:
+    return _check_table("data", value, "[data] with a dataset and its values")
+
+
+def _check_lanes(value: Any) -> Any:
+    cure = "write a table [[lanes]] for each initialisation"
+    if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Sequence):
+        raise SettingError(f"lanes: {told(value)} is no list; {cure}")
+    if not 1 <= len(value) <= MAX_LANES:  # before any of a million is looked at
+        raise SettingError(
+            f"lanes: {len(value)} initialisations are out of range; keep 1 to {MAX_LANES}"
+        )
+    for place, lane in enumerate(value):
+        if not isinstance(lane, Lane):
+            try:
+                _check_table("lane", lane, "a table [[lanes]] with its scheme")
+            except SettingError as error:
+                raise ExperimentError([Problem((place,), str(error))]) from None
+    return tuple(value)
+
+
+def _check_name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise SettingError(f"name: {told(value)} is no text; write one in quotes")
+    if len(value) > 40:
+        raise SettingError("name: is too long; write at most 40 letters")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+        raise SettingError("name: has a control character; write letters that can be seen")
+    return value
+
+
+COLOUR = Parameter("colour", "colour", "Its place in the palette.", Kind.INTEGER, None, 0,
+                   MAX_LANES - 1, optional=True)  # fmt: skip
+
 ParameterValues = Annotated[
-    Mapping[str, Any], AfterValidator(Values), PlainSerializer(dict, return_type=dict)
+    Mapping[str, Any],
+    BeforeValidator(_check_values),
+    AfterValidator(Values),
+    PlainSerializer(dict, return_type=dict),
 ]
 
 
@@ -223,9 +293,10 @@ class DataSettings(_Part):
     def _complete(self) -> Self:
         # A frozen model is completed by writing past it, once, before anybody sees it.
         entry = DATASETS[self.dataset]
-        values = complete(entry.label, entry.parameters, self.values)
-        object.__setattr__(self, "values", values)
-        entry.facts(values)  # says no where the values do not go together
+        with _blamed("values"):
+            values = complete(entry.label, entry.parameters, self.values)
+            object.__setattr__(self, "values", values)
+            entry.facts(values)  # says no where the values do not go together
         return self
 
     def replace(self, **changes: Any) -> Self:
@@ -268,8 +339,8 @@ class Lane(_Part):
     scale: Annotated[float, SCALE] = SCALE.default
     activation: Annotated[str | None, optional(ACTIVATION)] = None
     learning_rate: Annotated[float | None, optional(LEARNING_RATE)] = None
-    name: str = ""
-    colour: int | None = None
+    name: Annotated[str, BeforeValidator(_check_name)] = ""
+    colour: Annotated[int | None, BeforeValidator(COLOUR.check)] = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -279,27 +350,21 @@ class Lane(_Part):
             if not self.bias_values:
                 object.__setattr__(self, "bias_values", scheme.bias_values)
         bias = BIASES[str(self.bias)]
-        values = complete(scheme.label, scheme.parameters, self.values)
-        bias_values = complete(f"{bias.label} bias", bias.parameters, self.bias_values)
+        with _blamed("values"):
+            values = complete(scheme.label, scheme.parameters, self.values)
+        with _blamed("bias_values"):
+            bias_values = complete(f"{bias.label} bias", bias.parameters, self.bias_values)
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "bias_values", bias_values)
         if self.output is not None:
             last = SCHEMES[self.output]
-            output_values = complete(f"{last.label} (output)", last.parameters, self.output_values)
+            with _blamed("output_values"):
+                output_values = complete(
+                    f"{last.label} (output)", last.parameters, self.output_values
+                )
             object.__setattr__(self, "output_values", output_values)
         elif self.output_values:
             raise SettingError("output_values: name the output layer's scheme, too", "output")
-        if self.colour is not None and not 0 <= self.colour < MAX_LANES:
-            raise SettingError(
-                f"colour: {self.colour} is out of range; write 0 to {MAX_LANES - 1}",
-                "colour",
-            )
-        if len(self.name) > 40:
-            raise SettingError("name: is too long; write at most 40 letters", "name")
-        if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in self.name):
-            raise SettingError(
-                "name: has a control character; write letters that can be seen", "name"
-            )
         return self
 
     def replace(self, **changes: Any) -> Self:
@@ -356,10 +421,10 @@ class Experiment(_Part):
         ExperimentError: if it cannot be run; it names the fields and the cures.
     """
 
-    data: DataSettings = DataSettings()
+    data: Annotated[DataSettings, BeforeValidator(_check_data)] = DataSettings()
     hidden: Annotated[tuple[int, ...], HIDDEN] = HIDDEN.default
     activation: Annotated[str, ACTIVATION] = ACTIVATION.default
-    lanes: tuple[Lane, ...] = (Lane(),)
+    lanes: Annotated[tuple[Lane, ...], BeforeValidator(_check_lanes)] = (Lane(),)
     optimiser: Annotated[str, OPTIMISER] = OPTIMISER.default
     learning_rate: Annotated[float, LEARNING_RATE] = LEARNING_RATE.default
     batch_size: Annotated[int, BATCH_SIZE] = BATCH_SIZE.default
@@ -371,11 +436,6 @@ class Experiment(_Part):
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
-        if not 1 <= len(self.lanes) <= MAX_LANES:
-            raise SettingError(
-                f"lanes: {len(self.lanes)} initialisations are out of range; keep 1 to {MAX_LANES}",
-                "lanes",
-            )
         object.__setattr__(self, "lanes", tuple(_coloured(self.lanes)))
         for number, lane in enumerate(self.lanes):
             for output in {False, lane.output is not None}:
@@ -465,10 +525,23 @@ class Experiment(_Part):
             ExperimentError: if it is not TOML, or not a valid experiment.
         """
         try:
-            fields = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # digits without end are a ValueError
-            raise ExperimentError([Problem((), f"not a TOML file: {error}")]) from None
+            fields = fields_of(text)
+        except TomlError as error:
+            raise ExperimentError([Problem((), str(error))]) from None
         return cls(**fields)
+
+    @classmethod
+    def load(cls, path: Path) -> Experiment:
+        """Read the TOML file of an experiment, whoever wrote it.
+
+        Raises:
+            ExperimentError: if it cannot be read, or has no valid experiment.
+        """
+        try:
+            text = read_toml(path)
+        except TomlError as error:
+            raise ExperimentError([Problem((), str(error))]) from None
+        return cls.from_toml(text)
 
 
 def _coloured(lanes: Sequence[Lane]) -> Iterator[Lane]:

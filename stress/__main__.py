@@ -16,6 +16,8 @@ SUBJECTS: dict[str, str] = {
     "faults": "every writer on disks that fail",
     "settings": "settings files with rubbish in them",
     "monkey": "random actions upon the real window while it trains, by the ten thousand",
+    "space": "goes through everything with experiments of the whole space of settings",
+    "fuzz": "reads spoilt files: 100,000 experiments, tables or runs",
 }
 """Every subject and what it tries. Its module has ``parser()`` and ``run(options) -> Tally``."""
 

@@ -148,7 +148,7 @@ def test_a_missing_file_is_refused(refused: Refused, command: list[str]) -> None
         (b'activation = "wobbly"', '"wobbly" is not known'),
         (b"epochs = 0\nseed = -1", "out of range"),
         (b"wobble = 3", 'there is no field "wobble"'),
-        (b"\xff\xfe", "utf-8"),
+        (b"\xff\xfe", "UTF-8"),
     ],
 )
 def test_a_bad_file_is_refused_with_the_cure(
@@ -163,7 +163,7 @@ def test_a_bad_file_is_refused_with_the_cure(
 
 def test_a_folder_is_no_experiment(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
-    assert "directory" in refused("render", str(tmp_path / "folder.toml"))
+    assert "is no file; choose" in refused("render", str(tmp_path / "folder.toml"))
 
 
 @pytest.mark.parametrize(

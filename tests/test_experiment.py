@@ -178,7 +178,7 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
         ("lanes", 4, "colour"),
     ]
     assert refusal(lanes=[{}, {"colour": 8}]) == (
-        "initialisation 2: colour: 8 is out of range; write 0 to 7"
+        "initialisation 2: colour: 8 is out of range; write a whole number, 0 to 7"
     )
 
 
@@ -187,7 +187,8 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
     [
         (
             {"data": {"values": {"nose": 1}}},
-            'Two moons: there is no parameter "nose"; it has samples, noise, test_share, features',
+            'Two moons: there is no parameter "nose"; it has samples, noise, test_share, features, '
+            "write one of them",
         ),
         (
             {"data": {"values": {"noise": -1}}},
@@ -195,7 +196,7 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
         ),
         (
             {"lanes": [{"scheme": "zeros", "values": {"gain": 1}}]},
-            'initialisation 1: Zeros: there is no parameter "gain"; it has none',
+            'initialisation 1: Zeros: there is no parameter "gain"; it has none, remove it',
         ),
         (
             {"lanes": [{}, {"scheme": "normal", "values": {"deviation": 0}}]},
@@ -203,7 +204,7 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
         ),
         (
             {"lanes": [{"bias_values": {"value": 1}}]},
-            'initialisation 1: zero bias: there is no parameter "value"; it has none',
+            'initialisation 1: zero bias: there is no parameter "value"; it has none, remove it',
         ),
         (
             {"lanes": [{"name": "x" * 41}]},

@@ -15,10 +15,9 @@ from initviz.app.opening import OpenData
 from initviz.catalog.datasets.csv_file import CsvError
 from initviz.experiment import Experiment, ExperimentError
 from initviz.export.picture import Drawable, draw
-from initviz.reasons import not_read, not_written
+from initviz.reasons import not_written
 from initviz.runfile import SUFFIX
 from initviz.script import write_script
-from initviz.textfile import read_text
 from initviz.whole import whole
 
 if TYPE_CHECKING:
@@ -92,11 +91,8 @@ class Files:
     def load_experiment(self, path: Path) -> None:
         """Show the experiment of a TOML file, or say what is wrong with it."""
         try:
-            experiment = Experiment.from_toml(read_text(path))
-        except OSError as error:
-            self._window.banner.show_note(f"{path.name}: cannot be read ({not_read(error)}).")
-            return
-        except (UnicodeDecodeError, ExperimentError) as error:
+            experiment = Experiment.load(path)
+        except ExperimentError as error:
             self._window.banner.show_note(f"{path.name}: {error}")
             return
         self._window.memory.note_file(path)

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 _TYPE_NAMES = {int: "a whole number", float: "a number"}
 
+MOST_TOLD = 60
+"""Letters of a refused value that its message shows."""
+
+MOST_LETTERS = 10_000
+"""Letters of a text that is a setting."""
+
 
 class SettingError(ValueError):
     """A value that a setting refuses; the message names the setting and the cure.
@@ -33,6 +39,22 @@ class SettingError(ValueError):
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+
+def told(value: object) -> str:
+    """A refused value as its message shows it: quoted, on one line and short, whatever it is."""
+    match value:
+        case Mapping():
+            return "a table"
+        case list() | tuple() | set() | frozenset():
+            return "a list"
+        case bytes() | bytearray():
+            return "a row of bytes"
+        case int() if value.bit_length() > 200:  # Python refuses to write very long ones
+            return "a number of very many digits"
+    text = value if isinstance(value, str) else str(value)
+    text = "".join(letter if letter.isprintable() else "�" for letter in text[: MOST_TOLD + 1])
+    return f'"{text}"' if len(text) <= MOST_TOLD else f'"{text[:MOST_TOLD]}…"'
 
 
 class Kind(Enum):
@@ -117,9 +139,7 @@ class Parameter:
             case Kind.NUMBERS:
                 return self._check_numbers(value)
             case Kind.TEXT:
-                if not isinstance(value, str):
-                    raise SettingError(f"{self.label}: {value!r} is no text; write one in quotes")
-                return value
+                return self._check_text(value)
             case Kind.INTEGER:
                 return self._check_number(value, int)
             case Kind.NUMBER:
@@ -161,12 +181,25 @@ class Parameter:
 
     def _check_choice(self, value: Any) -> str:
         values = [choice.value for choice in self.options()]
-        if value in values:
+        if isinstance(value, str) and value in values:
             return str(value)
+        hint = meant(value, values) if isinstance(value, str) and len(value) <= MOST_TOLD else ""
         raise SettingError(
-            f'{self.label}: "{value}" is not known; {meant(str(value), values)}'
-            f"choose one of {', '.join(values)}"
+            f"{self.label}: {told(value)} is not known; {hint}choose one of {', '.join(values)}"
         )
+
+    def _check_text(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise SettingError(f"{self.label}: {told(value)} is no text; write one in quotes")
+        if len(value) > MOST_LETTERS:
+            raise SettingError(
+                f"{self.label}: {len(value)} letters are too many; write at most {MOST_LETTERS}"
+            )
+        if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value):
+            raise SettingError(
+                f"{self.label}: {told(value)} has what is no letter; write it without"
+            )
+        return value
 
     def _check_number(self, value: Any, number: type[int] | type[float]) -> int | float:
         wanted = f"write {_TYPE_NAMES[number]}, {self.range_text()}"
@@ -175,20 +208,31 @@ class Parameter:
         if isinstance(value, bool):
             raise SettingError(f'{self.label}: "{value}" is not a number; {wanted}')
         try:
+            if isinstance(value, (bytes, bytearray)):
+                raise TypeError
             result = float(value)
-        except (TypeError, ValueError, OverflowError):
+        except OverflowError:
+            raise SettingError(f"{self.label}: {told(value)} is out of range; {wanted}") from None
+        except (TypeError, ValueError):
             hint = _with_point(value)
-            raise SettingError(f'{self.label}: "{value}" is not a number; {hint}{wanted}') from None
+            raise SettingError(
+                f"{self.label}: {told(value)} is not a number; {hint}{wanted}"
+            ) from None
         if not math.isfinite(result) or (number is int and result != int(result)):
-            raise SettingError(f'{self.label}: "{value}" is not {_TYPE_NAMES[number]}; {wanted}')
+            raise SettingError(
+                f"{self.label}: {told(value)} is not {_TYPE_NAMES[number]}; {wanted}"
+            )
         if not self.low <= result <= self.high:
-            raise SettingError(f"{self.label}: {value} is out of range; {wanted}")
+            said = told(value).strip('"')
+            raise SettingError(f"{self.label}: {said} is out of range; {wanted}")
         return int(result) if number is int else result
 
     def _check_sizes(self, value: Any) -> tuple[int, ...]:
-        entries = split_sizes(self.label, value) if isinstance(value, str) else value
-        if isinstance(entries, Mapping) or not isinstance(entries, Sequence):
-            raise SettingError(f'{self.label}: "{value}" is not a list; write sizes like "10, 4"')
+        entries = split_sizes(self.label, value, self.longest) if isinstance(value, str) else value
+        if not _is_list(entries):
+            raise SettingError(
+                f'{self.label}: {told(value)} is not a list; write sizes like "10, 4"'
+            )
         if not 1 <= len(entries) <= self.longest:
             raise SettingError(
                 f"{self.label}: {len(entries)} layers are out of range; write 1 to {self.longest}"
@@ -200,17 +244,21 @@ class Parameter:
         if isinstance(value, str):
             entries = [entry.strip() for entry in value.split(",")]
             if not all(entries):
-                problem = "is empty" if not value.strip() else f'"{value}" has an empty entry'
+                problem = "is empty" if not value.strip() else f"{told(value)} has an empty entry"
                 raise SettingError(f'{self.label}: {problem}; write numbers like "0.1, 0.5, 1"')
-        if isinstance(entries, Mapping) or not isinstance(entries, Sequence):
+        if not _is_list(entries):
             raise SettingError(
-                f'{self.label}: "{value}" is not a list; write numbers like "0.1, 0.5, 1"'
+                f'{self.label}: {told(value)} is not a list; write numbers like "0.1, 0.5, 1"'
             )
         if not 1 <= len(entries) <= self.longest:
             raise SettingError(
                 f"{self.label}: {len(entries)} numbers are out of range; write 1 to {self.longest}"
             )
         return tuple(float(self._check_number(entry, float)) for entry in entries)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, Mapping))
 
 
 @cache
@@ -240,18 +288,26 @@ def short_exponent(text: str) -> str:
     return f"{mantissa}e{int(exponent)}" if e else text
 
 
-def split_sizes(label: str, text: str) -> list[str]:
-    """Split "10, 4" or "40 x 64" (forty layers of 64) into the sizes it stands for."""
+def split_sizes(label: str, text: str, longest: int) -> list[str]:
+    """Split "10, 4" or "40 x 64" (forty layers of 64) into the sizes it stands for.
+
+    Raises:
+        SettingError: where an entry is empty, or where there are more than ``longest`` sizes,
+            which are counted and not made.
+    """
     entries: list[str] = []
+    count = 0
     for entry in text.split(","):
         repeated = re.fullmatch(r"\s*([1-9]\d{0,2})\s*[x×*]\s*(\d+)\s*", entry)
-        if repeated:
-            entries.extend([repeated[2]] * int(repeated[1]))
-        elif entry.strip():
-            entries.append(entry.strip())
-        else:
-            problem = "is empty" if not text.strip() else f'"{text}" has an empty entry'
+        times = int(repeated[1]) if repeated else 1
+        if not entry.strip():
+            problem = "is empty" if not text.strip() else f"{told(text)} has an empty entry"
             raise SettingError(f'{label}: {problem}; write sizes like "10, 4" or "40 × 64"')
+        count += times
+        if count <= longest:
+            entries += [repeated[2] if repeated else entry.strip()] * times
+    if count > longest:
+        raise SettingError(f"{label}: {count} layers are out of range; write 1 to {longest}")
     return entries
 
 
@@ -290,11 +346,19 @@ def complete(owner: str, parameters: Sequence[Parameter], values: Mapping[str, A
     """Check ``values`` against ``parameters`` and fill in the defaults.
 
     Raises:
-        SettingError: for an unknown name or a refused value.
+        SettingError: for an unknown name or a refused value; its ``field`` is the name.
     """
     names = [parameter.name for parameter in parameters]
     for name in values:
         if name not in names:
             known = f"it has {', '.join(names)}" if names else "it has none"
-            raise SettingError(f'{owner}: there is no parameter "{name}"; {known}')
-    return Values({p.name: p.check(values.get(p.name, p.default)) for p in parameters})
+            cure = "write one of them" if names else "remove it"
+            message = f"{owner}: there is no parameter {told(name)}; {known}, {cure}"
+            raise SettingError(message, name)
+    checked = {}
+    for parameter in parameters:
+        try:
+            checked[parameter.name] = parameter.check(values.get(parameter.name, parameter.default))
+        except SettingError as error:
+            raise SettingError(str(error), parameter.name) from None
+    return Values(checked)

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 from initviz.catalog.lessons import find
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
-from initviz.reasons import not_read
 from initviz.spelling import meant
-from initviz.textfile import read_text
 
 if TYPE_CHECKING:
     from initviz.recording import Recording
@@ -62,11 +60,9 @@ def subject_of(what: str) -> Subject:
     if what.endswith(".toml"):
         path = Path(what)
         try:
-            if path.exists():
-                return Subject(path.stem, Experiment.from_toml(read_text(path)))
-        except OSError as error:
-            raise BadInputError(f"{what}: cannot be read ({not_read(error)})") from None
-        except (UnicodeDecodeError, ExperimentError) as error:
+            if os.path.exists(path):
+                return Subject(path.stem, Experiment.load(path))
+        except ExperimentError as error:
             raise BadInputError(f"{what}: {error}") from None
     try:
         lesson = find(what)

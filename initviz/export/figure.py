@@ -256,10 +256,10 @@ def parse_size(text: str, *, page: bool, dpi: float = 300.0, scale: float = 2.0)
     Raises:
         FigureError: if it is none of these.
     """
-    found = re.fullmatch(r"(\d+)\s*[x×]\s*(\d+)(?:\s*px)?", text.strip())
+    found = re.fullmatch(r"(\d{1,9})\s*[x×]\s*(\d{1,9})(?:\s*px)?", text.strip())
     if found:
         return Pixels(int(found[1]), int(found[2]), scale)
-    side = r"(\d+(?:\.\d+)?)"
+    side = r"(\d{1,9}(?:\.\d{1,9})?)"
     found = re.fullmatch(rf"{side}(?:\s*[x×]\s*{side})?\s*(mm|cm)", text.strip())
     if not found:
         raise FigureError(f'"{text}" is not a size; write one like 1280x800, 85mm or 170x120mm')
@@ -286,7 +286,7 @@ def parse_lanes(text: str, count: int) -> tuple[int, ...]:
     """
     chosen: set[int] = set()
     for part in text.split(","):
-        found = re.fullmatch(r"(\d+)(?:-(\d+))?", part.strip())
+        found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part.strip())
         if not found:
             raise FigureError(f'"{text}" are no initialisations; write numbers like 1,3 or 2-4')
         low, high = int(found[1]), int(found[2] or found[1])

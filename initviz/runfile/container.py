@@ -26,6 +26,9 @@ from initviz.runfile.manifest import Manifest
 ENCRYPTED = 1
 CHUNK = 2**20
 
+AGAIN = "get it again from where it was saved"
+"""The cure for every run file that is not as it was saved."""
+
 DAMAGE = (
     BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError,
     OverflowError, LookupError, ArithmeticError,
@@ -168,7 +171,9 @@ def opened(path: Path) -> Iterator[Container]:
             finally:
                 container.close()
     except RunFileError as error:
-        raise RunFileError(f"{path.name}: {error}") from None
+        words = str(error)
+        cure = "" if "; " in words or ": update" in words else f"; {AGAIN}"
+        raise RunFileError(f"{path.name}: {words}{cure}") from None
     except OSError as error:
         raise RunFileError(f"{path.name}: cannot be read ({not_read(error)})") from None
 
@@ -188,4 +193,4 @@ def _damage(message: str) -> Iterator[None]:
 
 
 def _changed(name: str) -> str:
-    return f"is damaged or has been changed ({name}); get it again from where it was saved"
+    return f"is damaged or has been changed ({name}); {AGAIN}"

@@ -90,7 +90,8 @@ def _experiment(container: Container) -> Experiment:
     except (UnicodeDecodeError, RecursionError):
         raise RunFileError(f"is damaged: {EXPERIMENT} cannot be read as text") from None
     except ExperimentError as error:
-        words = "; ".join(str(error).splitlines())
+        more = len(error.problems) - 1
+        words = f"{error.problems[0]}{f' (and {more} more)' if more else ''}"
         raise RunFileError(f"its experiment cannot be run: {words}") from None
 
 

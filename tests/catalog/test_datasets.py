@@ -248,7 +248,7 @@ def test_values_that_do_not_go_together_are_refused_with_the_cure(
 ) -> None:
     with pytest.raises(ExperimentError, match=message) as caught:
         data("classification", **changes)
-    assert caught.value.problems[0].path == ("informative",)
+    assert caught.value.problems[0].path == ("values", "informative")
 
 
 def test_listing_the_datasets_imports_no_library_that_makes_them() -> None:

@@ -114,13 +114,13 @@ def test_numbers_of_any_size_are_shown_exactly(value: float) -> None:
         (SIZE, math.inf, 'Size: "inf" is not a number; write a number, 0.25 to 2'),
         (SIZE, 2.1, "Size: 2.1 is out of range; write a number, 0.25 to 2"),
         (COLOUR, "green", 'Colour: "green" is not known; choose one of red, blue'),
-        (COLOUR, ["red"], "Colour: \"['red']\" is not known; choose one of red, blue"),
+        (COLOUR, ["red"], "Colour: a list is not known; choose one of red, blue"),
         (
             SIZES,
             "10, 0 × 5",
             'Sizes: "0 × 5" is not a number; write a whole number, 1 to 1024',
         ),
-        (SIZES, {"a": 1}, 'Sizes: "{\'a\': 1}" is not a list; write sizes like "10, 4"'),
+        (SIZES, {"a": 1}, 'Sizes: a table is not a list; write sizes like "10, 4"'),
         (SIZES, "999 x 4", "Sizes: 999 layers are out of range; write 1 to 100"),
     ],
 )
@@ -194,8 +194,8 @@ def test_what_is_not_said_takes_the_default() -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ([COUNT, SIZE], 'It: there is no parameter "shape"; it has count, size'),
-        ([], 'It: there is no parameter "shape"; it has none'),
+        ([COUNT, SIZE], 'It: there is no parameter "shape"; it has count, size, write one of them'),
+        ([], 'It: there is no parameter "shape"; it has none, remove it'),
     ],
 )
 def test_an_unknown_parameter_is_refused_by_name(parameters: list[Parameter], message: str) -> None:

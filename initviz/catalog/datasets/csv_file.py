@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initviz.catalog.datasets.libraries import load_polars
+from initviz.catalog.parameter import told
 from initviz.reasons import not_read
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 MISSING = ("", "na", "n/a", "nan", "null", "none", "?")
 MOST_LEVELS = 50
 """Different texts up to which a column is a category; beyond, it is names or prose."""
+
+MOST_WORD = 200
+"""Letters of a column's name and of a category; what is longer is prose."""
+
+MOST_COLUMNS = 5000
 
 MISTYPED = 0.1
 """Up to this share of texts among numbers, the texts are mistakes and the column is numbers."""
@@ -163,6 +169,8 @@ def _bytes(path: Path) -> bytes:
         raw = path.read_bytes()
     except OSError as error:
         raise CsvError(f"{path.name}: cannot be read ({not_read(error)})") from None
+    except ValueError:  # no system has such a path
+        raise CsvError(f"{path.name}: is no path; choose a CSV file") from None
     if not raw.strip():
         raise CsvError(f"{path.name}: is empty; it needs a line of names and rows of values")
     if b"\0" in raw[:65536]:
@@ -192,14 +200,27 @@ def _separator(name: str, header: bytes) -> str:
 
 
 def _names(name: str, header: bytes, separator: str) -> list[str]:
-    names = [
-        each.strip() for each in next(csv.reader([header.decode("utf-8")], delimiter=separator))
-    ]
+    try:
+        row = next(csv.reader([header.decode("utf-8")], delimiter=separator))
+    except csv.Error as error:
+        raise CsvError(f"{name}: line 1: {_quotes(error)}") from None
+    names = [each.strip() for each in row]
+    if len(names) > MOST_COLUMNS:
+        raise CsvError(
+            f"{name}: {len(names)} columns are too many; keep at most {MOST_COLUMNS} of them"
+        )
+    seen: set[str] = set()
     for place, each in enumerate(names):
         if not each:
             raise CsvError(f"{name}: line 1, column {place + 1} has no name; write one")
-        if each in names[:place]:
+        if len(each) > MOST_WORD:
+            raise CsvError(
+                f"{name}: line 1, column {place + 1} has a name of {len(each)} letters; write at "
+                f"most {MOST_WORD}"
+            )
+        if each in seen:
             raise CsvError(f'{name}: line 1 has "{each}" twice; give one of them another name')
+        seen.add(each)
     if all(_is_number(each.replace(",", ".")) for each in names):
         raise CsvError(
             f"{name}: line 1 has numbers where the names of the columns belong; add a line of names"
@@ -246,9 +267,16 @@ def _quoted_line_numbers(
             if len(found) % 10_000 == 0:
                 check()
     except csv.Error as error:
-        what = "a quote is opened and never closed" if "end of data" in str(error) else str(error)
-        raise CsvError(f"{name}: line {begins}: {what}; mend the quotes") from None
+        raise CsvError(f"{name}: line {begins}: {_quotes(error)}") from None
     return _data_lines(name, np.array(found))
+
+
+def _quotes(error: csv.Error) -> str:
+    """What the quotes of a line are refused for, with the cure."""
+    if "field larger" in str(error):
+        return f"a value has more than {csv.field_size_limit()} letters; shorten it"
+    what = "a quote is opened and never closed" if "end of data" in str(error) else str(error)
+    return f"{what}; mend the quotes"
 
 
 def _data_lines(name: str, lines: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -272,7 +300,8 @@ def _parse(name: str, text: bytes, separator: str, names: Sequence[str]) -> pl.D
             text.lstrip(b"\n"), separator=separator, infer_schema=False, new_columns=list(names),
         )  # fmt: skip
     except pl.exceptions.PolarsError as error:
-        raise CsvError(f"{name}: {str(error).splitlines()[0]}") from None
+        words = str(error).splitlines()[0][:120]
+        raise CsvError(f"{name}: cannot be read as a table ({words}); mend the quotes") from None
 
 
 def _parse_rows(text: bytes, separator: str, names: Sequence[str]) -> pl.DataFrame:
@@ -303,7 +332,7 @@ def _column(file: str, values: pl.Series, lines: NDArray[np.int64], separator: s
         if wrong.any():
             first = int(np.flatnonzero(wrong)[0])
             raise CsvError(
-                f'{file}: line {lines[first]}, column "{values.name}": "{values[first]}" is no '
+                f'{file}: line {lines[first]}, column "{values.name}": {told(values[first])} is no '
                 "number; mend it, or leave it empty"
             )
         large = (numbers.abs() > LARGEST).fill_null(False).to_numpy()
@@ -315,7 +344,7 @@ def _column(file: str, values: pl.Series, lines: NDArray[np.int64], separator: s
             )
         return Column(values.name, numbers=numbers.fill_null(float("nan")).to_numpy().copy())
     levels = values.filter(~missing).unique().sort()
-    if len(levels) > MOST_LEVELS:
+    if len(levels) > MOST_LEVELS or bool((levels.str.len_chars() > MOST_WORD).any()):
         return Column(values.name)
     place = {level: code for code, level in enumerate(levels)}
     codes = values.replace_strict(place, default=-1, return_dtype=pl.Int32).to_numpy().copy()

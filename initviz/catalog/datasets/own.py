@@ -18,10 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from initviz.catalog.datasets.csv_file import Column, CsvError, Table, digest_of, read_table
+from initviz.catalog.datasets.csv_file import (
+    MOST_WORD,
+    Column,
+    CsvError,
+    Table,
+    digest_of,
+    read_table,
+)
 from initviz.catalog.datasets.dataset import Dataset, Facts, Points
 from initviz.catalog.datasets.tables import TABLE_TEST_SHARE, split, split_counts
-from initviz.catalog.parameter import Choice, Kind, Parameter, SettingError
+from initviz.catalog.parameter import Choice, Kind, Parameter, SettingError, told
 from initviz.catalog.tasks import BINARY, CLASSES, REGRESSION
 
 MOST_CLASSES = 20
@@ -201,11 +208,23 @@ PARAMETERS = (
 def _words(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
     try:
         words = json.loads(values[name])
-    except ValueError:
+    except (ValueError, RecursionError):
         words = None
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise SettingError(f'{name}: {values[name]} is no list of texts; write ["a", "b"]', name)
+        said = told(values[name])
+        raise SettingError(f'{name}: {said} is no list of texts; write ["a", "b"]', name)
+    if any(len(word) > MOST_WORD or "\0" in word or (not word.isascii() and _torn(word))
+           for word in words):  # fmt: skip
+        raise SettingError(
+            f"{name}: a text is too long or has what is no letter; write at most {MOST_WORD} "
+            "letters", name
+        )  # fmt: skip
     return tuple(words)
+
+
+def _torn(word: str) -> bool:
+    """Whether a word has half of a letter, which no file can hold."""
+    return any("\ud800" <= letter <= "\udfff" for letter in word)
 
 
 def _facts(values: Mapping[str, Any]) -> Facts:
@@ -242,6 +261,8 @@ def _check_unchanged(path: Path, digest: str) -> None:
         changed = digest_of(path.read_bytes()) != digest
     except OSError as error:
         raise CsvError(f"{path}: cannot be read ({error.strerror}); open the data again") from None
+    except ValueError:  # no system has such a path
+        raise CsvError(f"{path}: is no path; open the data again") from None
     if changed:
         raise CsvError(f"{path.name}: has changed since it was opened; open the data again")
 
