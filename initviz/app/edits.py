@@ -73,23 +73,22 @@ class Step(QUndoCommand):
         """Merge with no other edit, before or after."""
         self._time, self.drag = float("-inf"), None
 
-    def id(self) -> int:
-        """All steps may merge; ``mergeWith`` looks closer."""
-        return 1
+    def goes_on_with(self, before: Step) -> bool:
+        """Whether it changes the same setting once more, at once or in the same drag."""
+        one_drag = before.drag is not None and before.drag is self.drag
+        if not one_drag and not 0 <= self._time - before._time <= QUICK_SECONDS:
+            return False
+        return before.place is not None and before.place == self.place
 
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take the next edit into this one if it goes on with the same setting at once."""
-        if not isinstance(other, Step):
-            return False
-        one_drag = self.drag is not None and self.drag is other.drag
-        if not one_drag and not 0 <= other._time - self._time <= QUICK_SECONDS:
-            return False
-        if self.place is None or self.place != other.place:
-            return False
-        self.new, self._time = other.new, other._time
+    def include(self, before: Step) -> None:
+        """Lead from where the step before came from."""
+        self.old, self.drag = before.old, before.drag
         self.setText(words(self.old, self.new))
-        self.setObsolete(self.old == self.new)
-        return True
+
+    def withdraw(self) -> None:
+        """Undo nothing, and be gone from the stack after that."""
+        self._show = lambda _: None
+        self.setObsolete(True)
 
 
 def words(old: Stand, new: Stand) -> str:
@@ -139,6 +138,16 @@ class Edits(QObject):
             step.drag = self._present_drag()
             if sealed:
                 step.seal()
+            self._push(step)
+
+    def _push(self, step: Step) -> None:
+        # Qt can merge steps, too, but Python's half of what it merges is never let go.
+        before = self.stack.command(self.stack.index() - 1) if self.stack.index() else None
+        if isinstance(before, Step) and not self.stack.canRedo() and step.goes_on_with(before):
+            step.include(before)
+            before.withdraw()
+            self.stack.undo()
+        if step.old != step.new:
             self.stack.push(step)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -35,6 +35,8 @@ class Session(QObject):
         self.edits = Edits(stand, self._show_stand, window)
         self.runs = Runs(window.player, lambda: window.lesson)
         self.pins = Pins(window.player, self.runs)
+        for owned in (self.runs, self.pins):
+            owned.setParent(self)
         self.list = RunList(self.runs, self.pins, window)
         self.list.asked.connect(self.show_run)
         self.pins.changed.connect(self._pins_changed)

@@ -99,6 +99,10 @@ class Window(QMainWindow):
         self.model = Model(self._first_experiment(experiment))
         self.collector = Collector()
         self.player = Player(self.model, budget)
+        self.zooms = Zooms()
+        # Their signals hold this window, out of the collector's sight: they are to go with it.
+        for owned in (self.model, self.collector, self.player, self.zooms):
+            owned.setParent(self)
         self.session = Session(self)
         self.recovery = Recovery(self, autosaves)
         self.look = theme.resolve(self.memory.theme)
@@ -134,7 +138,6 @@ class Window(QMainWindow):
         self.transport.set_speed(self.memory.speed)
         self.scrubber = Scrubber(self.model)
         self.verdicts = Verdicts()
-        self.zooms = Zooms()
         self.pages = [Page(layout, self.look, self.zooms) for layout in PAGES.values()]
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
