@@ -13,6 +13,7 @@ from importlib import import_module
 SUBJECTS: dict[str, str] = {
     "kill": "SIGKILL while windows and files save",
     "numbers": "experiments at the ends of what numbers hold, in the window",
+    "endurance": "a long night: 200,000 epochs in one window, and 200 runs",
 }
 """Every subject and what it tries. Its module has ``parser()`` and ``run(options) -> Tally``."""
 
