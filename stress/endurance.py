@@ -286,7 +286,7 @@ class _Opening:
         first, last = warm[0], warm[-1]
         rise = growth([h.rss for h in warm])
         self.tally.figures["memory of closed windows"] = (
-            f"{first.rss / MIB:.0f} MiB after the first round, {last.rss / MIB:.0f} MiB at the end; "
+            f"{first.rss / MIB:.0f} MiB after the first round, {last.rss / MIB:.0f} MiB at last; "
             f"the line rises by {rise / MIB:+.1f} MiB"
         )
         if rise > max(FLAT, A_RUN * runs):
