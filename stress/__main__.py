@@ -18,6 +18,7 @@ SUBJECTS: dict[str, str] = {
     "monkey": "random actions upon the real window while it trains, by the ten thousand",
     "space": "goes through everything with experiments of the whole space of settings",
     "fuzz": "reads spoilt files: 100,000 experiments, tables or runs",
+    "endurance": "a long night: 200,000 epochs in one window, and 200 runs",
 }
 """Every subject and what it tries. Its module has ``parser()`` and ``run(options) -> Tally``."""
 

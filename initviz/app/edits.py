@@ -73,18 +73,22 @@ class Step(QUndoCommand):
         """Merge with no other edit, before or after."""
         self._time, self.drag = float("-inf"), None
 
-    def goes_on(self, other: Step) -> bool:
-        """Whether the next edit goes on with the same setting at once, and both are one step."""
-        one_drag = self.drag is not None and self.drag is other.drag
-        if not one_drag and not 0 <= other._time - self._time <= QUICK_SECONDS:
+    def goes_on_with(self, before: Step) -> bool:
+        """Whether it changes the same setting once more, at once or in the same drag."""
+        one_drag = before.drag is not None and before.drag is self.drag
+        if not one_drag and not 0 <= self._time - before._time <= QUICK_SECONDS:
             return False
-        return self.place is not None and self.place == other.place
+        return before.place is not None and before.place == self.place
 
-    def withdraw(self, stack: QUndoStack) -> None:
-        """Go from the top of the stack, where a step of more edits takes its place."""
+    def include(self, before: Step) -> None:
+        """Lead from where the step before came from."""
+        self.old, self.drag = before.old, before.drag
+        self.setText(words(self.old, self.new))
+
+    def withdraw(self) -> None:
+        """Undo nothing, and be gone from the stack after that."""
         self._show = lambda _: None
         self.setObsolete(True)
-        stack.undo()
 
 
 def words(old: Stand, new: Stand) -> str:
@@ -137,17 +141,14 @@ class Edits(QObject):
             self._push(step)
 
     def _push(self, step: Step) -> None:
-        # Not by ``mergeWith``: Qt deletes what it has merged, and PySide then keeps that for ever,
-        # with the window that it would show in.
-        last = self.stack.command(self.stack.index() - 1)
-        if isinstance(last, Step) and last.goes_on(step) and not self.stack.canRedo():
-            joined = Step(last.old, step.new, self._show)
-            joined.drag = last.drag
-            last.withdraw(self.stack)
-            if joined.old == joined.new:
-                return
-            step = joined
-        self.stack.push(step)
+        # Qt can merge steps, too, but Python's half of what it merges is never let go.
+        before = self.stack.command(self.stack.index() - 1) if self.stack.index() else None
+        if isinstance(before, Step) and not self.stack.canRedo() and step.goes_on_with(before):
+            step.include(before)
+            before.withdraw()
+            self.stack.undo()
+        if step.old != step.new:
+            self.stack.push(step)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A drag ends when the mouse is let go, however long it has rested."""

@@ -103,6 +103,9 @@ class Window(QMainWindow):
         self.model = Model(self._first_experiment(experiment), self)
         self.collector = Collector()
         self.player = Player(self.model, budget, self)
+        self.zooms = Zooms()
+        for owned in (self.collector, self.zooms):
+            owned.setParent(self)
         self.session = Session(self)
         self.recovery = Recovery(self, autosaves)
         self.look = theme.resolve(self.memory.theme)
@@ -140,7 +143,6 @@ class Window(QMainWindow):
         self.transport.set_speed(self.memory.speed)
         self.scrubber = Scrubber(self.model)
         self.verdicts = Verdicts()
-        self.zooms = Zooms()
         self.pages = [Page(layout, self.look, self.zooms) for layout in PAGES.values()]
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

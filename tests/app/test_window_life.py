@@ -241,3 +241,26 @@ def test_a_closed_window_is_forgotten_with_all_that_it_held(
     left = opened_and_closed(qtbot, memory)
     gc.collect()
     assert [each() is None for each in left] == [True, True]
+
+
+def closed(qtbot: QtBot, memory: Memory) -> list[weakref.ref[object]]:
+    """A window in which this and that was edited, and which is closed by now."""
+    window = Window(SMALL, memory)
+    window.show()
+    qtbot.waitUntil(lambda: window.player.snapshot is not None, timeout=LONG)
+    for page in range(len(window.pages)):
+        window.tabs.setCurrentIndex(page)
+        for width in (3, 4, 5):  # so quickly, one after the other, that they are one step
+            window.model.edit(SMALL.replace(hidden=(width,) * (page + 1)))
+    qtbot.waitUntil(lambda: window.player.rests, timeout=LONG)
+    parts = [window, window.model, window.player, window.session, window.zooms, *window.pages]
+    window.close()
+    delete(window)
+    return [weakref.ref(part) for part in parts]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_closed_window_is_gone_whatever_was_edited_in_it(qtbot: QtBot, memory: Memory) -> None:
+    gone = closed(qtbot, memory)
+    gc.collect()
+    assert [ref() for ref in gone if ref() is not None] == []

@@ -1,0 +1,35 @@
+"""The quick edition of ``python -m stress endurance``."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from stress import endurance
+from stress.holdings import growth
+from tests.tidy import tidy  # noqa: F401
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize(("epochs", "runs"), [(3000, 0), (0, 10)], ids=["epochs", "runs"])
+def test_a_short_night_leaves_nothing_behind(
+    epochs: int, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endurance, "SMALL_BUDGET", 64 * 1024)
+    # How fast it is on a machine that does other things tells nothing in so short a time.
+    options = ["--epochs", str(epochs), "--runs", str(runs), "--steady", "100"]
+    tally = endurance.run(endurance.parser().parse_args(options))
+    assert tally.losses == []
+    assert tally.tried.get("epochs", 0) == epochs
+    assert tally.tried.get("runs opened", 0) >= runs
+    if epochs:
+        assert "every 128th" in tally.figures["weights, figures"]
+
+
+def test_growth_is_that_of_the_line_and_not_of_a_peak() -> None:
+    assert growth([5, 5, 9, 5, 5]) == pytest.approx(0)
+    assert growth([1, 2, 3, 4]) == pytest.approx(3)
+    assert growth([7]) == 0
