@@ -15,6 +15,7 @@ SUBJECTS: dict[str, str] = {
     "numbers": "experiments at the ends of what numbers hold, in the window",
     "faults": "every writer on disks that fail",
     "settings": "settings files with rubbish in them",
+    "starting": "no home, no network, no fonts, any scaling, ... : the window and every command",
 }
 """Every subject and what it tries. Its module has ``parser()`` and ``run(options) -> Tally``."""
 
