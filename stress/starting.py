@@ -49,6 +49,7 @@ MAY_SAY = (
     r"initviz: (WARNING|INFO): ",
     r"This plugin does not support propagateSizeHints",
     r"no log is kept",
+    r"the system has no fonts",
     r"^\s*$",
 )
 """What may stand on standard error: what initviz says in a line, and what Qt says of itself."""

@@ -13,6 +13,7 @@ import pytest
 from initviz.app.memory import Memory
 from initviz.places import place, some_folder
 from stress.environments import Environment, environments
+from stress.environments import fonts as no_fonts
 from stress.starting import commands, window
 from stress.tally import Tally
 from tests.app.conftest import SMALL
@@ -111,3 +112,19 @@ def test_initviz_starts_in_odd_environments(
     place.mkdir()
     start(odd, place, tally)
     assert not tally.losses, tally.text()
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="fontconfig is of Unix")
+def test_it_is_seen_that_a_system_has_no_fonts(tmp_path: Path) -> None:
+    script = (
+        "from PySide6.QtWidgets import QApplication; app = QApplication([]); "
+        "from initviz.views.fonts import has_letters; print(has_letters())"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script], check=True, capture_output=True, text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen", **fonts},
+        ).stdout.strip()
+        for fonts in ({}, {"FONTCONFIG_FILE": no_fonts(tmp_path)})
+    ]  # fmt: skip
+    assert said == ["True", "False"]
