@@ -17,6 +17,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
+from initviz.places import place
 from initviz.report import LOG_LINES, shortened
 
 NAME, TRACE = "initviz.log", "crash-trace.txt"
@@ -34,12 +35,7 @@ def folder() -> Path:
     Raises:
         OSError: if there is no home folder to have it in.
     """
-    from platformdirs import user_log_path
-
-    path = user_log_path("initviz", appauthor=False)
-    if not path.is_absolute():  # the ~ in it leads nowhere
-        raise OSError("there is no home folder")
-    return path
+    return place("log")
 
 
 class LogFile(logging.Handler):

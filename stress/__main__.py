@@ -19,6 +19,7 @@ SUBJECTS: dict[str, str] = {
     "space": "goes through everything with experiments of the whole space of settings",
     "fuzz": "reads spoilt files: 100,000 experiments, tables or runs",
     "endurance": "a long night: 200,000 epochs in one window, and 200 runs",
+    "starting": "no home, no network, no fonts, any scaling, ... : the window and every command",
 }
 """Every subject and what it tries. Its module has ``parser()`` and ``run(options) -> Tally``."""
 

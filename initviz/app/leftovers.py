@@ -16,11 +16,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from platformdirs import user_state_path
 from PySide6.QtCore import QLockFile, QSysInfo
 
 from initviz.app.left import Left, is_run
 from initviz.experiment import ExperimentError
+from initviz.places import place
 from initviz.recording import Recording
 from initviz.runfile import SUFFIX, RunFileError, save_run
 from initviz.whole import whole
@@ -57,7 +57,10 @@ def autosave_root() -> Path:
 
     Where there is no home directory, it is no absolute path, and nothing is saved there.
     """
-    return user_state_path("initviz", appauthor=False) / "autosave"
+    try:
+        return place("state") / "autosave"
+    except OSError:
+        return Path("autosave")
 
 
 class Folder:

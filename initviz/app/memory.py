@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import math
+import os.path
 from pathlib import Path
 
-from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
 
 from initviz.app.settings_file import open_settings
 from initviz.app.theme import Theme
 from initviz.experiment import Experiment, ExperimentError
+from initviz.places import place, some_folder
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,13 @@ class Memory:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        path = path or user_config_path("initviz", appauthor=False) / "initviz.ini"
+        self.forgotten = ""
+        try:
+            path = path or place("config") / "initviz.ini"
+        except OSError as error:
+            log.warning("the settings are kept until the end of this window only: %s", error)
+            self._settings = QSettings("", QSettings.Format.IniFormat)  # Qt keeps these in memory
+            return
         self._settings, self.forgotten = open_settings(path)
 
     @property
@@ -93,12 +100,9 @@ class Memory:
 
     @property
     def folder(self) -> Path:
-        """Where the last picture was saved."""
-        try:
-            folder = Path(str(self._settings.value("folder", "")) or Path.home())
-            return folder if folder.is_dir() else Path.cwd()
-        except (OSError, RuntimeError, ValueError):  # closed to us, no home, no path at all
-            return Path()
+        """Where the last picture was saved, or a folder that is there."""
+        remembered = str(self._settings.value("folder", ""))
+        return Path(remembered) if remembered and os.path.isdir(remembered) else some_folder()
 
     @folder.setter
     def folder(self, folder: Path) -> None:
@@ -149,6 +153,8 @@ class Memory:
 
     def save(self) -> None:
         """Write everything to the disk."""
+        if not self._settings.fileName():  # told at the start
+            return
         self._settings.sync()
         if self._settings.status() is not QSettings.Status.NoError:
             log.warning("the settings cannot be written to %s", self._settings.fileName())

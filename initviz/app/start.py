@@ -24,6 +24,7 @@ from initviz.logfile import LogFile, kept_log
 from initviz.recording import Recording
 from initviz.report import Incident, tell, without_home
 from initviz.version import __version__
+from initviz.views.fonts import NO_FONT, has_letters
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,8 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
             "initviz %s begins: Python %s, Qt %s, %s",
             __version__, platform.python_version(), qVersion(), platform.platform(),
         )  # fmt: skip
+        if not has_letters():
+            log.warning(NO_FONT)
         incidents, closing = Incidents(), _Closing(lambda: interrupts.by_system)
         hooks = Hooks(incidents.take, closing.asked.emit)
         interrupts = Interrupts(closing.asked.emit)

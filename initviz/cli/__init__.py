@@ -14,7 +14,7 @@ from importlib import import_module
 
 from initviz import __version__
 from initviz.cli.inputs import BadInputError
-from initviz.cli.printing import failed, replace_unprintable
+from initviz.cli.printing import failed, open_streams, replace_unprintable
 from initviz.cli.status import BAD_INPUT, DONE, FAILED, INTERRUPTED, UNEXPECTED
 from initviz.cli.unexpected import listening, say
 
@@ -43,6 +43,7 @@ EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status, as in ``initviz.cli.status``."""
+    open_streams()
     logging.basicConfig(format="initviz: %(levelname)s: %(message)s")
     replace_unprintable()
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -54,10 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.add_argument("--version", action="version", version=f"initviz {__version__}")
             parser.epilog = f"{_commands()}\n{EXAMPLES}"
         options = parser.parse_args(words)
+        _check_folder()
         with listening([command, *words]) as heard:
             status: int = module.run(options)
-        if sys.stdout:  # there is none where nobody could read it
-            sys.stdout.flush()
+        sys.stdout.flush()
         return UNEXPECTED if heard and status == DONE else status
     except BadInputError as error:
         print(f"initviz: {error}", file=sys.stderr)
@@ -77,6 +78,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         say(error, [command, *words])
         return UNEXPECTED
+
+
+def _check_folder() -> None:
+    """Refuse to begin in a folder that was deleted: torch's libraries abort the program there."""
+    try:
+        os.getcwd()
+    except OSError:
+        raise BadInputError(
+            "the folder that it was started in is not there any more; go to another one with cd"
+        ) from None
 
 
 def _write_no_more() -> None:

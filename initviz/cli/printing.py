@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
 import sys
 from typing import Any
 
 from initviz.cli.status import FAILED
 from initviz.reasons import not_written
+
+
+def open_streams() -> None:
+    """Let there be somewhere to write to, where a program was started without, as by pythonw.
+
+    Without them, the next file that is opened would get the number of standard output, and what
+    libraries print there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            with contextlib.suppress(OSError):
+                try:
+                    os.fstat(number)
+                except OSError:  # the lowest free number, which is this one
+                    os.open(os.devnull, os.O_RDWR)
+            stream = open(os.devnull, "r" if number == 0 else "w", encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 def replace_unprintable() -> None:

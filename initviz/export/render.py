@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -22,9 +23,12 @@ from initviz.snapshot import Pinned, Snapshot
 from initviz.subset import focus_among, focus_renumbered, lanes_of, snapshot_of
 from initviz.views import VIEWS
 from initviz.views.base import View, lane_marks
+from initviz.views.fonts import NO_FONT, has_letters
 from initviz.views.key import Entry
 from initviz.views.page import PAGES, Page
 from initviz.views.style import Style
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -37,6 +41,8 @@ def application() -> Iterator[QApplication]:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = QApplication(["initviz"])
     app.setStyle("Fusion")
+    if not has_letters():
+        log.warning(NO_FONT)
     try:
         yield app
     finally:

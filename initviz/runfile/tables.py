@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path, PureWindowsPath
 from typing import IO, Any
 
-from platformdirs import user_cache_path
-
+from initviz.places import place
 from initviz.runfile.form import MOST_TABLE, RunFileError
 
 CHUNK = 2**20
 
 
 def cache_folder() -> Path:
-    """Where tables out of run files lie."""
-    return user_cache_path("initviz", appauthor=False) / "tables"
+    """Where tables out of run files lie.
+
+    Raises:
+        OSError: if there is no home folder to have them in.
+    """
+    return place("cache") / "tables"
 
 
 def name_of(values: Mapping[str, Any]) -> str:
@@ -56,7 +60,10 @@ def table_to_save(values: Mapping[str, Any], folder: Path | None) -> Path:
         RunFileError: if it is gone, has changed, or is too large.
     """
     path, digest = Path(values["path"]), str(values["digest"])
-    for each in (path, cached(values, digest, folder)):
+    places = [path]
+    with contextlib.suppress(OSError):  # no home folder, and so nothing in it
+        places.append(cached(values, digest, folder))
+    for each in places:
         try:
             size = each.stat().st_size if each.is_file() else -1
         except (OSError, ValueError):
