@@ -163,7 +163,7 @@ def test_a_bad_file_is_refused_with_the_cure(
 
 def test_a_folder_is_no_experiment(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
-    assert "is no file; choose" in refused("render", str(tmp_path / "folder.toml"))
+    assert "directory; choose a file" in refused("render", str(tmp_path / "folder.toml"))
 
 
 @pytest.mark.parametrize(
