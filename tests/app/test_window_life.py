@@ -135,7 +135,7 @@ def test_a_window_remembers(make_window: MakeWindow, memory: Memory, tmp_path: P
     window.controls.fields["seed"].set_text("42")
     window.set_theme(Theme.LIGHT)
     window.transport.set_speed(FAST)
-    window.resize(window.width(), 655)  # no higher than the screen of the tests
+    window.resize(780, 655)  # no larger than the screen of the tests
     window.page.rows.setSizes([150, 450])
     sizes = window.page.rows.sizes()
     window.close()
@@ -147,7 +147,7 @@ def test_a_window_remembers(make_window: MakeWindow, memory: Memory, tmp_path: P
     assert again.look.name == "light"
     assert again.player.speed == FAST
     assert again.transport.speed.currentData() == FAST
-    assert again.height() == 655
+    assert (again.width(), again.height()) == (780, 655)
     assert again.page.rows.sizes() == pytest.approx(sizes, abs=3)
 
 
