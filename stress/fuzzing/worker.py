@@ -86,7 +86,7 @@ def main(name: str, seed: int, start: int, stop: int, folder: Path) -> None:
         losses += [f"did {event} {what}" for event, what in dict.fromkeys(watch.seen)]
         watch.seen.clear()
         peak = peak_mib()
-        if peak - max(base, last_peak) > MOST_MIB / 2:
+        if peak - max(base, last_peak) > MOST_MIB:
             losses.append(f"took {peak - last_peak:.0f} MiB")
         last_peak = peak
         told["tried"] += 1

@@ -72,6 +72,24 @@ def test_a_row_without_values_is_no_blank_line(tmp_path: Path, quote: str) -> No
     np.testing.assert_array_equal(first, [1, np.nan, 3])
 
 
+def test_a_control_character_is_a_text_like_others(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,b\n1,x\x01\n2,y\n3,x\x01\n")
+    table = read_table(path)
+    assert table.column("b").levels == ("x\x01", "y")
+
+    path.write_bytes(b"a\x01,b\n1\x01\n")
+    with pytest.raises(CsvError, match="line 2 has 1 values"):
+        read_table(path)
+
+
+def test_a_value_without_end_is_refused_beside_blank_lines_too(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"a,b\n1,2\n\n3,{'4' * 200_000}\n")
+    with pytest.raises(CsvError, match=r"line 4: a value has more than 131072 letters; shorten it"):
+        read_table(path)
+
+
 def test_latin_1_is_read(tmp_path: Path) -> None:
     table = read(tmp_path, "größe,art\n1,süß\n2,süß\n".encode("latin-1"))
     assert [column.name for column in table.columns] == ["größe", "art"]

@@ -40,6 +40,9 @@ MISTYPED = 0.1
 LARGEST = 1e100
 """Numbers beyond this cannot be standardised: the squares of float64 end at 1e308."""
 
+WHOLE_LINE = b"\x01"
+"""What parts no values, so that polars takes a line for one; Python reads a file that has it."""
+
 PREVIEW = 8
 MOST_BYTES = 2 * 2**30
 
@@ -144,7 +147,7 @@ def read_table(path: Path, cancelled: Cancelled = lambda: False) -> Table:
     check()
     frame = _parse(path.name, text, separator, names)
     if len(frame) != len(lines):  # blank lines, which polars takes for rows of nothing
-        frame = _parse_rows(text, separator, names)
+        frame = _parse_rows(path.name, text, separator, names)
     columns = []
     for name in names:
         check()
@@ -232,13 +235,13 @@ def _line_numbers(
     name: str, text: bytes, separator: str, width: int, check: Callable[[], None]
 ) -> NDArray[np.int64]:
     """The line of every row, after making sure that each has as many values as the header."""
-    if b'"' in text:
+    if b'"' in text or WHOLE_LINE in text:
         return _quoted_line_numbers(name, text, separator, width, check)
     load_polars()
     import polars as pl
 
     lines = pl.read_csv(
-        text, has_header=False, separator="\x01", quote_char=None, infer_schema=False,
+        text, has_header=False, separator=WHOLE_LINE.decode(), quote_char=None, infer_schema=False,
         new_columns=["line"], truncate_ragged_lines=True,
     )["line"].fill_null("")  # fmt: skip
     counts = lines.str.count_matches(separator, literal=True).to_numpy()
@@ -304,13 +307,16 @@ def _parse(name: str, text: bytes, separator: str, names: Sequence[str]) -> pl.D
         raise CsvError(f"{name}: cannot be read as a table ({words}); mend the quotes") from None
 
 
-def _parse_rows(text: bytes, separator: str, names: Sequence[str]) -> pl.DataFrame:
+def _parse_rows(name: str, text: bytes, separator: str, names: Sequence[str]) -> pl.DataFrame:
     """Row by row, without blank lines: slow, and right for every file that has some."""
     load_polars()
     import polars as pl
 
     reader = csv.reader(io.StringIO(text.decode("utf-8"), newline=""), delimiter=separator)
-    rows = [row for row in reader if row][1:]
+    try:
+        rows = [row for row in reader if row][1:]
+    except csv.Error as error:
+        raise CsvError(f"{name}: line {reader.line_num}: {_quotes(error)}") from None
     return pl.DataFrame(rows, schema={name: pl.String for name in names}, orient="row")
 
 
