@@ -6,12 +6,13 @@ Rows are written once and never again, so that readers may hold views of them.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from initviz.history import PER_LAYER, Array, History, Scalars
+from initviz.pages import spacious
 
 FIGURE_BUDGET = 64 * 2**20
 """Bytes of figures that a recording keeps."""
@@ -224,7 +225,7 @@ class Figures:
 
 def _roomy(table: Table, rows: int) -> Table:
     """A copy with room for so many rows; readers may still hold views of the old table."""
-    larger = np.empty((rows, *table.shape[1:]), table.dtype)
+    larger = cast("Table", spacious((rows, *table.shape[1:]), table.dtype))
     larger[: len(table)] = table
     return larger
 

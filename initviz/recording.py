@@ -11,6 +11,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from initviz.experiment import Experiment
 from initviz.figures import FIGURE_BUDGET, Figures
 from initviz.history import PER_LAYER, Array, History, Scalars
+from initviz.pages import spacious
 
 __all__ = [
     "DEFAULT_BUDGET", "FIGURE_BUDGET", "PER_LAYER", "Array", "At", "Epoch", "History", "Kept",
@@ -234,7 +236,8 @@ class Recording:
             return parameters
         if self._block is None or self._filled == len(self._block):
             rows = BLOCK_BYTES // parameters.nbytes
-            self._block = np.empty((rows, *parameters.shape), parameters.dtype)
+            block = spacious((rows, *parameters.shape), parameters.dtype)
+            self._block = cast("NDArray[np.floating]", block)
             self._filled = 0
         row: NDArray[np.floating] = self._block[self._filled]
         row[...] = parameters

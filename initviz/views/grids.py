@@ -159,6 +159,24 @@ class GridView(View):
             grid.set_ticks(down, across, numbered=self.square)
 
 
+class Rows:
+    """The numbers of the neurons in a grid's rows.
+
+    Of its own, since an axis keeps who gives it its texts: one that kept its grid, and so its
+    plot, would keep itself, and no collector sees how a plot keeps its axes.
+    """
+
+    def __init__(self) -> None:
+        self.names: NDArray[np.int_] | None = None
+
+    def text(self, row: float) -> str:
+        """The number of the neuron in a row."""
+        place = round(row)
+        if self.names is None or not 1 <= place <= len(self.names):
+            return str(place)
+        return str(int(self.names[place - 1]) + 1)
+
+
 class Grid:
     """One lane's image: header, axes, hatching for gaps, an outline around what is pinned."""
 
@@ -167,14 +185,14 @@ class Grid:
         self.first = place == 0
         self.size = (0, 0)
         self.left = 0
-        self.names: NDArray[np.int_] | None = None
+        self.rows = Rows()
         self._pixels = (0.0, 0.0)
         self._numbered = False
         self._ticked: object = None
         self.header = Header(view.canvas, style, 0, place)
         self.plot = add_plot(view.canvas, style, 1, place, x="columns", y="rows")
         self.plot.getAxis("left").counts = self.plot.getAxis("bottom").counts = True
-        self.plot.getAxis("left").text = self._name
+        self.plot.getAxis("left").text = self.rows.text
         self.plot.layout.setContentsMargins(0, 0, 0, 0)
         self.plot.invertY(True)
         self.plot.vb.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -192,6 +210,11 @@ class Grid:
         self.note.setZValue(20)
         self.note.hide()
         self.plot.addItem(self.note, ignoreBounds=True)
+
+    @property
+    def names(self) -> NDArray[np.int_] | None:
+        """The neuron of each row; None where that is the row."""
+        return self.rows.names
 
     def show(
         self,
@@ -212,7 +235,7 @@ class Grid:
         rect = QRectF(START, START, cells.shape[1] * block, cells.shape[0] * block)
         self.image.show_bytes(cells, rect)
         self.hatch.set_rects([rect] if (cells == GAP).any() else [])
-        self.names = names
+        self.rows.names = names
         if size != self.size:
             self.size = size
             ends = ((START, START + columns), (START, START + rows))
@@ -244,20 +267,13 @@ class Grid:
         self._ticked = wanted
         ticks = []
         for number in number_ticks(rows, down, self.look.px(14)):
-            ticks.append((number, self._name(number)))
+            ticks.append((number, self.rows.text(number)))
         self.plot.getAxis("left").setTicks([ticks, []])
         if numbered:
             room = QFontMetricsF(self.look.font(SMALL_SIZE)).horizontalAdvance(str(columns)) + 6
             numbers = number_ticks(columns, across, room)
             below = [(number, str(int(number))) for number in numbers]
             self.plot.getAxis("bottom").setTicks([below, []])
-
-    def _name(self, row: float) -> str:
-        """The number of the neuron in a row."""
-        place = round(row)
-        if self.names is None or not 1 <= place <= len(self.names):
-            return str(place)
-        return str(int(self.names[place - 1]) + 1)
 
     def mark(self, rows: Sequence[int] = (), columns: Sequence[int] = ()) -> None:
         """Draw outlines around these rows and columns."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 
 import numpy as np
 import pytest
@@ -350,3 +351,13 @@ def test_a_snapshot_without_layers_leaves_what_is_shown(make: Make) -> None:
 
     np.testing.assert_array_equal(view.grids[0].image.image, before)
     assert view.value_at(scene(view.grids[0].plot, 1.5, 1.5)) == ""
+
+
+def test_an_axis_that_asks_for_names_keeps_neither_grid_nor_plot(make: Make) -> None:
+    view = make(HeatmapView)
+    view.show(shown())
+    axis = view.grids[0].plot.getAxis("left")
+    assert axis.text(3.0)
+    grid = weakref.ref(view.grids[0])
+    view.grids.clear()
+    assert grid() is None  # at once, without a collector, which would not see through Qt's half
