@@ -7,6 +7,7 @@ A folder has ``left.toml``, which says what the window showed, a run file for ea
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 import tempfile
@@ -25,7 +26,9 @@ from initviz.recording import Recording
 from initviz.runfile import SUFFIX, RunFileError, save_run
 from initviz.whole import whole
 
-LEFT, LOCK = "left.toml", "lock"
+log = logging.getLogger(__name__)
+
+PREFIX, LEFT, LOCK = "window-", "left.toml", "lock"
 
 MOST_RUN = 128 * 2**20
 """Bytes of a run file; the weights of a longer recording are thinned until it fits."""
@@ -86,7 +89,7 @@ class Folder:
         if not root.is_absolute():
             raise OSError(errno.ENOENT, "there is no home directory")
         root.mkdir(parents=True, exist_ok=True)
-        path = Path(tempfile.mkdtemp(dir=root, prefix="window-"))
+        path = Path(tempfile.mkdtemp(dir=root, prefix=PREFIX))
         lock = _lock_of(path)
         if not lock.tryLock(0):
             shutil.rmtree(path, ignore_errors=True)
@@ -208,20 +211,18 @@ def leftovers(root: Path) -> list[Folder]:
     """The folders that crashed windows have left, locked for this one, the newest first.
 
     What is too old, or more than the bounds allow, is removed; that of windows that are still
-    there is left alone.
+    there is left alone, and so is whatever no window has made.
     """
     found: list[tuple[float, Folder]] = []
-    for path in root.iterdir() if root.is_dir() else ():
+    # Where there is no home directory, the root is no absolute path: another one's folder.
+    for path in root.glob(f"{PREFIX}*") if root.is_absolute() and root.is_dir() else ():
         age = _age(path)
-        if not (path / LEFT).exists() and age < DAY:
-            continue  # perhaps it is just being made
-        folder = Folder.taken(path)
-        if folder is None:
-            if age > EXPIRY_DAYS * DAY and _is_elsewhere(path):
-                shutil.rmtree(path, ignore_errors=True)
-        elif age > EXPIRY_DAYS * DAY or not (path / LEFT).exists():
-            folder.remove_if_possible()
-        else:
+        try:
+            folder = _leftover(path, age)
+        except OSError as error:  # as of a window that somebody else has opened in this home
+            log.warning("what was autosaved cannot be looked at: %s", error)
+            continue
+        if folder is not None:
             found.append((age, folder))
     kept: list[Folder] = []
     size = 0
@@ -232,6 +233,21 @@ def leftovers(root: Path) -> list[Folder]:
         else:
             kept.append(folder)
     return kept
+
+
+def _leftover(path: Path, age: float) -> Folder | None:
+    """A folder with what a crashed window has left, if it is one and may stay; else it goes."""
+    tells = (path / LEFT).exists()
+    if not tells and age < DAY:
+        return None  # perhaps it is just being made
+    folder = Folder.taken(path)
+    if folder is None:
+        if age > EXPIRY_DAYS * DAY and _is_elsewhere(path):
+            shutil.rmtree(path, ignore_errors=True)
+    elif age > EXPIRY_DAYS * DAY or not tells:
+        folder.remove_if_possible()
+        return None
+    return folder
 
 
 def _age(path: Path) -> float:

@@ -180,3 +180,36 @@ def test_a_folder_that_vanishes_is_removed_without_ado(tmp_path: Path) -> None:
     assert not folder.there
     folder.remove_if_possible()
     assert found_in(tmp_path) == []
+
+
+def test_what_no_window_has_made_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = time.time() - 2 * EXPIRY_DAYS * DAY
+    for name in ("mine", "window-1"):
+        (tmp_path / "autosave" / name).mkdir(parents=True)
+        (tmp_path / "autosave" / name / "notes.txt").write_text("of years")
+        os.utime(tmp_path / "autosave" / name, (old, old))
+    monkeypatch.chdir(tmp_path)
+    assert found_in(Path("autosave")) == []  # as without a home directory
+    assert (tmp_path / "autosave" / "window-1" / "notes.txt").exists()
+
+    assert found_in(tmp_path / "autosave") == []
+    assert (tmp_path / "autosave" / "mine" / "notes.txt").exists()
+    assert os.listdir(tmp_path / "autosave") == ["mine"]
+
+
+def test_a_folder_that_may_not_be_read_keeps_no_other_from_being_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    mine, another = leave(tmp_path), leave(tmp_path)
+    exists = Path.exists
+
+    def guarded(path: Path) -> bool:
+        if path.parent == another:
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", guarded)
+    assert taken(tmp_path) == [mine]
+    assert "Permission denied" in caplog.text
