@@ -62,13 +62,13 @@ class History(Scalars):
 
     A row's figures are those of its epoch, exactly. Of a long recording every ``stride``-th epoch
     has a row, and the newest, and a few in between; ``row`` finds an epoch's. So that no spike is
-    lost, ``low`` and ``high`` have the extremes of all epochs since the one of the row before.
+    lost, ``low`` and ``high`` have the extremes of all epochs since the last one on the stride.
 
     Attributes:
         epochs: the epoch of every row, (E,), rising from 0.
         stride: every so many epochs there is a row at least; 1 is all.
-        lows, highs: the least and the greatest of each figure since the row before, NaN where
-            one of them is; None where every epoch has its row.
+        lows, highs: the least and the greatest of each figure since the row on the stride before,
+            NaN where one of them is; None where every epoch has its row.
     """
 
     epochs: NDArray[np.int_]

@@ -15,7 +15,8 @@ SAID = (
 )  # fmt: skip
 """What torch's errors say that are of no type of their own."""
 
-UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "EiB": 2**60}
+UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "PiB": 2**50,
+         "EiB": 2**60}  # fmt: skip
 
 CURE = "choose fewer initialisations, fewer or narrower layers, or fewer samples"
 

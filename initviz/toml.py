@@ -17,6 +17,9 @@ MOST_DOTS = 128
 """Dots in a line, outside of texts. Reading a name of many parts takes the square of their number,
 in seconds and in memory; a list of numbers may have a hundred."""
 
+MOST_STEPS = 2**20
+"""Parts of names that may be gone through: each line's, times those of the table that it is in."""
+
 _TEXTS = re.compile(
     r'"""(?:\\.|[^\\])*?(?:"""|\\?\Z)'
     r"|'''.*?(?:'''|\Z)"
@@ -45,6 +48,8 @@ def read_toml(path: Path) -> str:
         raise TomlError(f"cannot be read ({not_read(error)})") from None
     except UnicodeDecodeError:
         raise TomlError("is no text in UTF-8; save it as that") from None
+    except ValueError:  # no system has such a path
+        raise TomlError("is no path; choose a file") from None
 
 
 def fields_of(text: str) -> dict[str, Any]:
@@ -55,8 +60,13 @@ def fields_of(text: str) -> dict[str, Any]:
     """
     if len(text) > MOST_LETTERS:
         raise TomlError(f"not a TOML file: {_too_long(len(text))}")
+    table = steps = 0
     for number, line in enumerate(_TEXTS.sub(_lines_kept, text).split("\n"), 1):
-        if line.count(".") > MOST_DOTS:
+        dots = line.count(".")
+        if line.lstrip().startswith("["):
+            table = dots
+        steps += (table + dots) * (dots + 1)
+        if dots > MOST_DOTS or steps > MOST_STEPS:
             raise TomlError(
                 f"not a TOML file: line {number} has a name of too many parts; remove the line"
             )

@@ -232,3 +232,13 @@ def test_a_recording_condenses_its_figures_for_others() -> None:
     for number in range(2000, 2100):
         recording.append(Epoch(number, np.zeros(shape, np.float32), figures_of(number)))
     assert_true(recording.scalars(), 2100)
+
+
+@pytest.mark.parametrize("count", [65, 100, 250, 260])
+def test_a_recording_never_grows_by_condensing(count: int) -> None:
+    recording = recorded(count, 100_000)
+    before = recording.figure_bytes
+    freed = recording.condense(2**40)
+    assert freed == before - recording.figure_bytes
+    assert freed > 0 if count > 256 else freed == 0
+    assert_true(recording.scalars(), count)

@@ -44,6 +44,8 @@ def test_spoilt_files_are_refused_in_a_sentence_or_are_whole(name: str, tmp_path
         "".join(f"k{i}=1\n" for i in range(30_000)),
         'activation="' + "a" * 400_000 + '"',
         '"""\\' * 100_000,
+        f"[{'.'.join('b' * 120)}]\n" + "".join(f"{'a.' * 100}k{i}=1\n" for i in range(2500)),
+        f"[{'.'.join('b' * 120)}]\n" + "".join(f"k{i}=1\n" for i in range(60_000)),
         "[data]\ndataset='csv'\n[data.values]\naxes='" + "[" * 9000 + "'",
         '[data]\ndataset="csv"\n[data.values]\npath="\\u0000"',
     ],
@@ -61,6 +63,11 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     path = tmp_path / "windows.toml"
     path.write_text(Experiment().to_toml(), "utf-8-sig")
     assert Experiment.load(path) == Experiment()
+
+
+def test_a_path_that_no_system_has_is_refused() -> None:
+    with pytest.raises(ExperimentError, match="is no path; choose a file"):
+        Experiment.load(Path("a\0.toml"))
 
 
 def test_sizes_are_counted_before_they_are_made() -> None:

@@ -55,6 +55,7 @@ def test_what_was_wanted_is_told_where_it_is_known() -> None:
     assert wanted_bytes(CPU) == 3 * 2**20
     assert wanted_bytes(CUDA) == 2.5 * 2**30
     assert wanted_bytes(numpys.value) == 2**62
+    assert wanted_bytes(MemoryError("Unable to allocate 4.00 PiB for an array")) == 2**52
     assert wanted_bytes(MemoryError()) is None
     with pytest.raises(ShortageError, match=r"3 MiB more were wanted"), enough_memory(SMALL):
         raise CPU

@@ -65,8 +65,10 @@ def _loss(snapshot: Snapshot, lane: int, options: Options) -> float:
 
 
 def _score(snapshot: Snapshot, lane: int, options: Options) -> float:
-    # A single epoch may dip: the middle of the last five tells where a lane stands.
-    return float(np.median(_past(snapshot).test_score[-5:, lane]))
+    # A single epoch may dip: the middle of the last five tells where a lane stands. Of a long
+    # recording, or one that has given way, there may be fewer rows of them.
+    past = _past(snapshot)
+    return float(np.median(past.test_score[past.epochs > past.last - 5, lane]))
 
 
 def _best_score(snapshot: Snapshot, lane: int, options: Options) -> float:

@@ -185,8 +185,8 @@ class Series:
     Attributes:
         epochs: (E,), the epoch of every row.
         values: (E, K), those of the epochs.
-        low, high: (E, K), the least and the greatest since the row before; ``values`` themselves
-            where every epoch has its row.
+        low, high: (E, K), the least and the greatest since the row on the stride before; ``values``
+            themselves where every epoch has its row.
     """
 
     epochs: NDArray[np.int_]

@@ -208,13 +208,16 @@ class HistoryView(View):
         return first + int(np.nanargmin(np.abs(self._heights(few) - curve.y[point]))) // 3
 
     def _words_of(self, row: int, lane: int) -> str:
-        """The number of a row's epoch, and between which it was since the row before."""
+        """The number of a row's epoch, and between which it was since the stride's row before."""
         value, low, high = (
             float(each[row, lane]) for each in (self._read.values, self._read.low, self._read.high)
         )
         if low == high or not np.isfinite([low, high]).all():
             return self._words(value)
-        since = self._read.epochs[row - 1] + 1
+        assert self.snapshot is not None
+        # Rows that are there for somebody who looked begin no stretch of their own.
+        stride = self.snapshot.history.stride
+        since = (self._read.epochs[row] - 1) // stride * stride + 1
         between = f"{self._words(low)} to {self._words(high)} since epoch {since}"
         return f"{self._words(value)} ({between})"
 

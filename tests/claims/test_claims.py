@@ -92,6 +92,13 @@ def test_figures_of_the_history_are_those_recorded(end: Snapshot) -> None:
     assert value(end, "diverges", 1) == math.inf
 
 
+def test_the_score_of_a_thinned_history_is_that_of_its_last_epochs(end: Snapshot) -> None:
+    few = end.history.rows(np.array([0, 4]))
+    kept = dataclasses.replace(few, epochs=np.array([0, 400]), stride=400)
+    thinned = dataclasses.replace(end, epoch=400, history=kept)
+    assert value(thinned, "score", 3) == end.history.test_score[4, 2]
+
+
 def test_figures_of_the_layers_are_those_of_the_snapshot(start: Snapshot) -> None:
     hidden = start.layers[:-1]
     assert value(start, "largest_activation", 1) == 0

@@ -70,6 +70,23 @@ def test_the_mouse_reads_a_row_and_what_was_between(make: Make, long_run: Snapsh
     assert f"0.5 (0.5 to 1e+04 since epoch {since})" in words
 
 
+def test_a_row_that_somebody_looked_at_begins_no_stretch_of_its_own(make: Make) -> None:
+    loss = np.full((101, 2), 0.5)
+    loss[97, 1] = 1e4
+    every = snapshot(epoch=100, train_loss=loss, test_score=loss / 2e4, layers=3)
+    figures = Figures(2, 3, 90 * 8 * (4 * 2 + 7 * 2 * 3 + 1))
+    for number in range(101):
+        figures.append(number, every.history.take(number))  # type: ignore[arg-type]
+        if number == 98:
+            figures.history()
+    run = dataclasses.replace(every, history=figures.history())
+    assert run.history.epochs[-3:].tolist() == [96, 98, 100]
+    view = make(HistoryView)
+    view.show(run)
+    words = view.value_at(scene_at(view.plot, 100.0, float(np.log10(0.5))))
+    assert "0.5 (0.5 to 1e+04 since epoch 97)" in words
+
+
 def test_a_map_has_its_columns_where_their_epochs_are(make: Make, long_run: Snapshot) -> None:
     view = make(MapView)
     view.show(long_run)
