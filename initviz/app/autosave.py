@@ -55,7 +55,7 @@ class Autosave(QObject):
 
     Attributes:
         keeps: whether what is there stays when the window is closed. Where that is the system's
-            wish and not the user's, the next start offers it.
+            wish and not the user's, or a run that was to be saved is not, the next start offers it.
     """
 
     def __init__(self, window: Window, root: Path | None) -> None:
@@ -69,6 +69,7 @@ class Autosave(QObject):
         self._job: Job | None = None
         self._retry, self._run_retry = Retry(), Retry()
         self._told = False
+        self._failed = 0  # the number of the run that could not be written
         self._seconds = 0.0  # what the last run file took
         self._ended = -1e9  # when it was there
         self._timer = QTimer(self)
@@ -109,13 +110,18 @@ class Autosave(QObject):
         return Left(window.model.experiment, lesson.name if lesson else "", title, cursor)
 
     def _unsaved(self) -> list[PastRun]:
-        """Runs with epochs that no file has; the present one is the first."""
+        """Runs with epochs that no file has; the present one is the first.
+
+        One that cannot be written is the last: it keeps no other from being saved.
+        """
         runs = self._window.session.runs
         unsaved = [
             run for run in runs.entries
             if run.held and (run not in self._notes or self._notes[run].last < run.recording.last)
         ]  # fmt: skip
-        return sorted(unsaved, key=lambda run: run is not runs.present)
+        return sorted(
+            unsaved, key=lambda run: (run.number == self._failed, run is not runs.present)
+        )
 
     def _due(self) -> PastRun | None:
         """The run whose turn it is."""
@@ -183,6 +189,8 @@ class Autosave(QObject):
         if saved.run is not None:
             self._seconds, self._ended = saved.seconds, time.monotonic()
         if saved.problem:
+            assert saved.run is not None
+            self._failed = saved.run.number
             self._run_retry.failed()
             self._say(saved.problem)
         elif saved.run is not None or not self._unsaved():
@@ -212,7 +220,7 @@ class Autosave(QObject):
     # --- the end ------------------------------------------------------------------------------
 
     def keep(self) -> None:
-        """The program is about to be ended by somebody else than its user.
+        """The program is about to be ended by another than its user, or without what he saves.
 
         A window that is closed by its user is closed before the program ends.
         """

@@ -75,7 +75,12 @@ class Left:
         content["experiment"] = Experiment.from_toml(tomli_w.dumps(content["experiment"]))
         content["runs"] = tuple(Note(**note) for note in content["runs"])
         left = cls(**content)
-        texts: list[Any] = [left.lesson, left.title, left.shown, *(n.title for n in left.runs)]
+        texts: list[Any] = [
+            left.lesson,
+            left.title,
+            left.shown,
+            *(text for n in left.runs for text in (n.title, n.lesson)),
+        ]
         numbers: list[Any] = [
             left.cursor,
             *(number for n in left.runs for number in (n.cursor, n.last)),

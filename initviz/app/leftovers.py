@@ -19,7 +19,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QSysInfo
 
-from initviz.app.left import Left, is_run
+from initviz.app.left import RUBBISH, Left, is_run
 from initviz.experiment import ExperimentError
 from initviz.places import place
 from initviz.recording import Recording
@@ -132,14 +132,7 @@ class Folder:
             return Left.from_toml((self.path / LEFT).read_text("utf-8"))
         except ExperimentError as error:
             raise ValueError("; ".join(str(error).splitlines())) from None
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-            RecursionError,
-        ) as error:
+        except (OSError, RecursionError, *RUBBISH) as error:
             raise ValueError(f"{LEFT} cannot be read ({error})") from None
 
     def save(self, recording: Recording, file: str, cancelled: Callable[[], bool]) -> int:

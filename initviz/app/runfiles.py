@@ -155,15 +155,22 @@ class RunFiles(QObject):
             self._timer.stop()
 
     def close(self) -> None:
-        """Give up what is being opened, and wait for what is being saved."""
+        """Give up what is being opened, and wait for what is being saved.
+
+        What is not saved then stays autosaved: nobody is there to choose another disk.
+        """
         self._timer.stop()
         for doing in self._doing:
             if not doing.saving:
                 doing.job.cancel()
-            elif not doing.job.finish(FINISH_SECONDS):
+                continue
+            if not doing.job.finish(FINISH_SECONDS):
                 log.warning("the window is closed in the middle of %s", doing.words)
             elif doing.job.error:
                 log.warning("%s", doing.job.error)
+            else:
+                continue
+            self._window.autosave.keep()
         self._doing = []
 
 

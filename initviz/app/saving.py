@@ -11,6 +11,7 @@ from initviz.app.job import JobError
 from initviz.app.left import Left, Note
 from initviz.app.leftovers import MOST_FOLDER, Folder
 from initviz.app.runs import PastRun
+from initviz.catalog.datasets.csv_file import CancelledError
 from initviz.runfile import RunFileError
 
 
@@ -95,6 +96,8 @@ class Saving:
             except OSError as error:
                 problem = _reason(error, folder.path)
         seconds = time.monotonic() - began
+        if cancelled():  # the folder may be gone by now, and is not to be filled again
+            raise CancelledError
         self._give_way(folder, notes)
         runs = tuple(note for note in notes.values() if note.file)
         shown = notes[self.present].file if self.present is not None else ""

@@ -125,10 +125,13 @@ class Unexpected(QObject):
         dialog.finished.connect(lambda _: self._closed(dialog, incident))
         for told in (self._window.scrubber.said, self._window.banner.noted):
             told.connect(dialog.say)  # as of a run that is saved
-        self._refresh()
+        # What cannot fail first: the window may be too broken to be asked for the rest.
+        dialog.show_error(HAPPENED, without_home(incident.summary), "")
+        dialog.show_report(without_home(incident.traceback))
         dialog.open()
         dialog.raise_()
         dialog.activateWindow()
+        self._refresh()
 
     def _refresh(self) -> None:
         assert self.dialog is not None

@@ -14,7 +14,7 @@ from types import FrameType
 
 from initviz.reasons import not_written
 from initviz.recording import Recording
-from initviz.runfile import save_run
+from initviz.runfile import RunFileError, save_run
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +45,11 @@ class Keeper:
             return
         try:
             save_run(self._recording, self._path)
-        except OSError as error:
+        except (OSError, RunFileError) as error:
             if not self._warned:
                 self._warned = True
-                log.warning(
-                    "%s: not saved yet (%s); training goes on", self._path, not_written(error)
-                )
+                why = not_written(error) if isinstance(error, OSError) else error
+                log.warning("%s: not saved yet (%s); training goes on", self._path, why)
         took = time.monotonic() - began
         self._due = time.monotonic() + max(EVERY_SECONDS, took / MOST_SHARE)
 

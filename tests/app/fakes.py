@@ -1,7 +1,9 @@
-"""Trainings and probes that go on when a test lets them."""
+"""Trainings and probes that go on when a test lets them, and disks that are full."""
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -90,3 +92,8 @@ class Gate:
         self.entered.release()
         assert self.open.acquire(timeout=30)
         return self.answer
+
+
+def full(*_: object, **__: object) -> None:
+    """Stands for what writes a file: the disk is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

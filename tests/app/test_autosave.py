@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import errno
-import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
 from initviz.runfile import open_run
 from tests.app.conftest import LONG, SMALL, MakeWindow
+from tests.app.fakes import full
 from tests.app.hands import FAST, finish, shows
 from tests.runfile.runs import same
 
@@ -202,10 +202,6 @@ def test_a_recording_that_cannot_be_small_is_told_and_its_experiment_saved(
     assert left_in(only(root)).runs == ()
 
 
-def full(*_: Any, **__: Any) -> None:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
 @pytest.mark.parametrize("where", ["initviz.app.leftovers.save_run", "initviz.app.leftovers.whole"])
 def test_a_full_disk_is_told_once_and_got_over(
     make_window: MakeWindow, qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch, where: str
@@ -227,6 +223,28 @@ def test_a_full_disk_is_told_once_and_got_over(
     assert "cannot be written to (No space left on device)" in words
     assert not window.banner.isVisible()
     assert same(open_run(only(root) / left_in(only(root)).runs[0].file), window.model.recording)
+
+
+def test_a_run_that_cannot_be_saved_keeps_no_other_from_it(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(initviz.app.autosave, "PATIENCE", 0.0)
+    window = make_window(autosaves=root)
+    finish(qtbot, window)
+    window.model.edit(SMALL.replace(hidden=(64, 64)))
+    finish(qtbot, window)
+    large, small = (run.recording for run in window.session.runs.entries)
+    assert small.kept_bytes < large.kept_bytes // 4
+    monkeypatch.setattr("initviz.app.leftovers.LARGEST_RUN", large.kept_bytes // 2)
+    monkeypatch.setattr("initviz.app.leftovers.MOST_RUN", large.kept_bytes)
+
+    def saved() -> bool:
+        window.autosave.look()
+        return any(root.glob("*/run-*"))
+
+    qtbot.waitUntil(saved, timeout=LONG)
+    (path,) = only(root).glob("run-*.initviz")
+    assert same(open_run(path), small)
 
 
 def test_a_disk_that_is_nearly_full_is_left_alone(
@@ -327,8 +345,6 @@ def test_a_window_that_the_system_ends_leaves_the_newest(
 def test_a_window_is_closed_in_the_middle_of_a_save(
     make_window: MakeWindow, qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
     entered = threading.Event()
 
     def slow(_: Any, __: Path, *, cancelled: Callable[[], bool], part_bytes: int) -> None:
@@ -343,6 +359,29 @@ def test_a_window_is_closed_in_the_middle_of_a_save(
     window.autosave.look()
     assert entered.wait(30)
     window.close()
+    assert list(root.iterdir()) == []
+
+
+def test_a_save_that_a_closed_window_does_not_wait_for_leaves_nothing(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, let = threading.Event(), threading.Event()
+
+    def slow(*_: Any, **__: Any) -> None:
+        entered.set()
+        let.wait(30)
+
+    monkeypatch.setattr("initviz.app.leftovers.save_run", slow)
+    monkeypatch.setattr(initviz.app.autosave, "CLOSE_SECONDS", 0.01)
+    window = make_window(autosaves=root)
+    finish(qtbot, window)
+    window.autosave.look()
+    assert entered.wait(30)
+    window.close()
+    let.set()
+    job = window.autosave._job
+    assert job is not None
+    assert job.finish(30)
     assert list(root.iterdir()) == []
 
 

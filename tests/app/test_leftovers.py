@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,6 +63,13 @@ def test_what_a_window_showed_is_read_back() -> None:
 @pytest.mark.parametrize("file", ["../run-1.initviz", "left.toml", "/run-1.initviz", "run-.txt"])
 def test_only_run_files_of_the_folder_are_named(file: str) -> None:
     left = Left(SMALL, "", "", 0, (Note(file, "", "", 0, 0),))
+    with pytest.raises(ValueError, match="something else"):
+        Left.from_toml(left.to_toml())
+
+
+@pytest.mark.parametrize("spoilt", [{"title": []}, {"lesson": []}, {"cursor": 1.5}])
+def test_what_is_said_of_a_run_is_believed_only_where_it_can_be(spoilt: dict[str, Any]) -> None:
+    left = replace(WHOLE, runs=(replace(WHOLE.runs[0], **spoilt),))
     with pytest.raises(ValueError, match="something else"):
         Left.from_toml(left.to_toml())
 

@@ -16,12 +16,14 @@ import initviz.app.runfiles
 from initviz.app.memory import MOST_RECENT, Memory
 from initviz.app.model import Phase
 from initviz.app.recent import RecentMenu
+from initviz.app.recovery import found_in
 from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
 from initviz.engine import record
 from initviz.recording import Recording
 from initviz.runfile import open_run, save_run
 from tests.app.conftest import LONG, SMALL, MakeWindow
+from tests.app.fakes import full
 from tests.app.hands import answer, finish, press, shows
 from tests.runfile.runs import same
 
@@ -139,6 +141,23 @@ def test_a_window_that_is_closed_finishes_what_it_saves(
     window.close()
 
     assert open_run(tmp_path / "run.initviz").experiment == SMALL
+
+
+def test_what_a_window_that_is_closed_could_not_save_is_offered_by_the_next_start(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(autosaves=tmp_path / "left")
+    finish(qtbot, window)
+    recording = window.model.recording
+    monkeypatch.setattr(initviz.app.runfiles, "save_run", full)
+    window.run_files.save(tmp_path / "run.initviz")
+    window.close()
+
+    assert not (tmp_path / "run.initviz").exists()
+    (found,) = found_in(tmp_path / "left")
+    assert found.left is not None
+    assert same(open_run(found.folder.path / found.left.shown), recording)
+    found.folder.release()
 
 
 # --- opening ----------------------------------------------------------------------------------

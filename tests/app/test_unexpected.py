@@ -268,6 +268,21 @@ def test_an_error_while_another_dialog_is_open_is_shown_above_it(
         assert_goes_on(qtbot, window)
 
 
+def test_a_window_that_is_too_broken_to_say_what_is_safe_still_shows_the_error(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with hooked(window), monkeypatch.context() as patched:
+        patched.setattr(window, "what_is_safe", boom)
+        in_a_timer(window)
+        qtbot.waitUntil(lambda: window.unexpected.dialog is not None, timeout=LONG)
+        dialog = window.unexpected.dialog
+        assert dialog is not None
+        assert dialog.isVisible()
+        assert "division by zero" in dialog.error.text()
+        assert "Traceback" in dialog.report.toPlainText()
+        dialog.accept()
+
+
 def test_a_menu_that_is_open_is_waited_for_but_not_for_ever(window: Window, qtbot: QtBot) -> None:
     window.unexpected.incidents = unexpected.Incidents()
     menu = QMenu(window)

@@ -9,7 +9,7 @@ from initviz.cli import keeping
 from initviz.cli.keeping import Keeper, StoppedError, stopped_between_epochs
 from initviz.engine import record
 from initviz.experiment import DataSettings, Experiment
-from initviz.runfile import open_run
+from initviz.runfile import RunFileError, open_run
 
 SMALL = Experiment(data=DataSettings(values={"samples": 32}), hidden=(4,), epochs=2)
 
@@ -80,6 +80,22 @@ def test_a_full_disk_is_told_once_and_does_not_end_the_training(
         "not saved yet (No space left on device; make room, or choose another disk); "
         "training goes on"
     ]
+
+
+def test_a_table_that_is_gone_for_a_while_does_not_end_the_training(
+    tmp_path: Path,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def gone(*_: object) -> None:
+        raise RunFileError("its table is gone")
+
+    monkeypatch.setattr(keeping, "save_run", gone)
+    keeper = Keeper(record(SMALL), tmp_path / "run.initviz")
+    clock.now += keeping.EVERY_SECONDS
+    keeper.look()
+    assert "not saved yet (its table is gone); training goes on" in caplog.text
 
 
 def test_ctrl_c_waits_for_an_epoch_and_pressed_again_does_not(
