@@ -32,6 +32,7 @@ class Census:
 
 def take(action: int) -> Census:
     """Count everything; nothing of a window may be referred to by the caller."""
+    gc.unfreeze()  # what a window has left out of the collections, until the next one looks
     for _ in range(3):
         gc.collect()
     app = QApplication.instance()
