@@ -110,14 +110,17 @@ class View(QObject):
         self.feed(snapshot)
         self.readout.refresh()
 
-    def set_style(self, style: Style) -> None:
-        """Change colours; what is shown stays shown."""
+    def set_style(self, style: Style, *, redraw: bool = True) -> None:
+        """Change colours; what is shown stays shown.
+
+        Without ``redraw`` it is drawn in them the next time that it is shown a snapshot.
+        """
         self.look = style
         self.canvas.setBackground(QColor(style.panel))
         self.panel.set_style(style)
         self.readout.set_style(style)
         self._shape = None
-        if self.snapshot is not None:
+        if redraw and self.snapshot is not None:
             self.show(self.snapshot)
 
     def set_pinned(self, pinned: tuple[Pinned, ...]) -> None:
