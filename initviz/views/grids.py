@@ -259,7 +259,7 @@ class Grid:
         self._pixels = down, across
         self._numbered = numbered
         rows, columns = self.size
-        names = None if self.rows.names is None else self.rows.names.tobytes()
+        names = None if self.names is None else self.names.tobytes()
         wanted = (down, across, numbered, self.size, names)
         if wanted == self._ticked or not (down and rows):
             return

@@ -260,11 +260,7 @@ def closed(qtbot: QtBot, memory: Memory) -> list[weakref.ref[object]]:
 
 
 @pytest.mark.usefixtures("qapp")
-def test_a_closed_window_is_gone_whatever_was_edited_in_it(
-    qtbot: QtBot, memory: Memory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # A program's first window is left out of all collections, with the modules.
-    monkeypatch.setattr(Collector, "frozen", True)
+def test_a_closed_window_is_gone_whatever_was_edited_in_it(qtbot: QtBot, memory: Memory) -> None:
     gone = closed(qtbot, memory)
     gc.unfreeze()  # as the next window does
     gc.collect()

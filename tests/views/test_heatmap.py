@@ -141,14 +141,14 @@ def test_similar_neurons_lie_together_when_asked_to(make: Make) -> None:
     view.show(shown(a))
     view.order.choose("similar")
 
-    rows = view.grids[0].rows.names
+    rows = view.grids[0].names
     assert rows.tolist() == [0, 4, 1, 5, 2, 6, 3, 7]
     np.testing.assert_array_equal(view.grids[0].image.image, to_bytes(a[0].T[rows][:, SORTED], 1.0))
     QApplication.processEvents()
     assert ticks(view.grids[0].plot, "left")["5"] == 2
 
     view.order.choose("index")
-    assert view.grids[0].rows.names is None
+    assert view.grids[0].names is None
     np.testing.assert_array_equal(view.grids[0].image.image, to_bytes(a[0].T[:, SORTED], 1.0))
 
 
@@ -166,12 +166,12 @@ def test_the_order_stands_still_while_epochs_pass_and_is_renewed_at_rest(make: M
 
     view.show(at(0, early))
     view.order.choose("similar")
-    first = view.grids[0].rows.names.tolist()
+    first = view.grids[0].names.tolist()
     assert first == [0, 2, 4, 6, 1, 3, 5, 7]
     view.show(at(1, late))
-    assert view.grids[0].rows.names.tolist() == first
+    assert view.grids[0].names.tolist() == first
     view.show(at(1, late))
-    assert view.grids[0].rows.names.tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert view.grids[0].names.tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
 
 
 @pytest.mark.parametrize("order", ["index", "similar"])
@@ -181,7 +181,7 @@ def test_a_click_on_a_row_pins_its_neuron_and_another_lets_it_go(make: Make, ord
     view.order.choose(order)
     QApplication.processEvents()
     (grid,) = view.grids
-    neuron = 5 if grid.rows.names is None else int(grid.rows.names[5])
+    neuron = 5 if grid.names is None else int(grid.names[5])
 
     assert click(view, grid.plot, 3, 6) == [Focus(0, None, 0, neuron)]
     view.set_focus(Focus(0, None, 0, neuron))
