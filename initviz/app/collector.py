@@ -36,21 +36,26 @@ class Collector(QObject):
     def freeze(self) -> None:
         """Leave what is there now, such as torch's modules, out of every collection to come.
 
-        Hundreds of thousands of objects that stay would be gone through each time: 0.2 s. The
-        event loop does it, once for a window. What an earlier window had left out so is gone
-        through before: its plots, and all that they refer to, would stay for ever.
+        Hundreds of thousands of objects that stay would be gone through each time: 0.2 s. Once for
+        a window. What an earlier one had left out so is gone through before, by the event loop:
+        its plots, and all that they refer to, would stay for ever.
         """
-        self._to_freeze = not self._froze
+        if self._froze:
+            return
+        self._froze = True
+        if Collector.frozen:
+            self._to_freeze = True
+        else:
+            Collector.frozen = True
+            gc.freeze()
 
     def look(self) -> None:
         """Collect the oldest generation that has grown past its threshold."""
         if self._to_freeze:
-            self._to_freeze, self._froze = False, True
-            if Collector.frozen:
-                gc.unfreeze()
-                gc.collect()
+            self._to_freeze = False
+            gc.unfreeze()
+            gc.collect()
             gc.freeze()
-            Collector.frozen = True
             return
         grown = [
             generation

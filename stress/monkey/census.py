@@ -45,6 +45,7 @@ def take(action: int) -> Census:
         if issubclass(type(each), QObject | QGraphicsItem)
         or str(type(each).__module__).startswith(WINDOWS)
     )
+    gc.freeze()  # as a window leaves it: the end of the process does not go through it either
     return Census(
         action, widgets, objects, tuple(sorted(t.name for t in threading.enumerate())),
         _descriptors(), resident(),
