@@ -22,11 +22,11 @@ class Collector(QObject):
     """Collectors that are not closed: the last one gives Python its own back."""
 
     frozen = False
-    """Whether the modules have been left out already: once in a program is enough."""
+    """Whether a window has left something out of the collections already."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._closed = False
+        self._closed = self._froze = self._to_freeze = False
         Collector.open += 1
         gc.disable()
         self._timer = QTimer(self)
@@ -36,14 +36,27 @@ class Collector(QObject):
     def freeze(self) -> None:
         """Leave what is there now, such as torch's modules, out of every collection to come.
 
-        Hundreds of thousands of objects that stay would be gone through each time: 0.2 s.
+        Hundreds of thousands of objects that stay would be gone through each time: 0.2 s. Once for
+        a window. What an earlier one had left out so is gone through before, by the event loop:
+        its plots, and all that they refer to, would stay for ever.
         """
-        if not Collector.frozen:
+        if self._froze:
+            return
+        self._froze = True
+        if Collector.frozen:
+            self._to_freeze = True
+        else:
             Collector.frozen = True
             gc.freeze()
 
     def look(self) -> None:
         """Collect the oldest generation that has grown past its threshold."""
+        if self._to_freeze:
+            self._to_freeze = False
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            return
         grown = [
             generation
             for generation, (count, threshold) in enumerate(

@@ -26,6 +26,10 @@ SWITCH_SECONDS = 0.002
 """How long a thread keeps Python's lock while another one waits; 0.005 by default, of which a
 probe loses several to every frame that is painted meanwhile."""
 
+LAST_STEP = 30.0
+"""Seconds that a thread has to end in. A step of a training is left at once, but not the import
+of torch: on a busy machine that takes more than ten, and a window may be closed in the middle."""
+
 RATE_SECONDS = 3.0
 """How far back the speed of the training is measured."""
 
@@ -138,7 +142,7 @@ class Trainer:
                 self._run.goal = epoch
                 self._condition.notify_all()
 
-    def close(self, timeout: float = 10.0) -> bool:
+    def close(self, timeout: float = LAST_STEP) -> bool:
         """End the thread; returns whether it has ended."""
         with self._condition:
             self._closed = True
@@ -298,7 +302,7 @@ class Prober:
         """Whether the thread is still there."""
         return self._thread.is_alive()
 
-    def close(self, timeout: float = 10.0) -> bool:
+    def close(self, timeout: float = LAST_STEP) -> bool:
         """End the thread; returns whether it has ended."""
         with self._condition:
             self._closed = True

@@ -316,7 +316,7 @@ class Window(QMainWindow):
         assert isinstance(app, QApplication)
         theme.apply(app, self.look)
         for page in self.pages:
-            page.set_style(self.look)
+            page.set_style(self.look, redraw=page is self.page)
         self.controls.set_style(self.look)
         self.transport.set_style(self.look)
         self.verdicts.set_style(self.look)

@@ -26,6 +26,7 @@ from initviz.views.curves import Curve, LaneCurves
 from initviz.views.distributions import Axis, LinearAxis, LogAxis
 from initviz.views.notes import Notes
 from initviz.views.panel import Switch
+from initviz.views.plot import Plot
 from initviz.views.readout import place_in, points_near
 from initviz.views.style import SMALL_SIZE, Style
 from initviz.views.zoom import FIXED
@@ -68,7 +69,7 @@ class ActivationView(View):
         self._by_hand = False
         self._run: object = None
         # Plots are dear to make: another depth arranges those that are there.
-        self._made: list[tuple[pg.PlotItem, LaneCurves]] = []
+        self._made: list[tuple[Plot, LaneCurves]] = []
         self._made_in: tuple[Style, str] | None = None  # for which they were made
         self.notes: Notes | None = None
 
@@ -104,7 +105,7 @@ class ActivationView(View):
         self.maps: list[pg.ImageItem] = []
         self.headers: list[Header] = []
         self.curves: list[LaneCurves] = []
-        self.plots: list[pg.PlotItem] = []
+        self.plots: list[Plot] = []
         if self._deep(snapshot):
             self._build_maps(snapshot)
         else:
@@ -217,7 +218,7 @@ class ActivationView(View):
             self.plots.append(plot)
             self.curves.append(curves)
 
-    def _make_plot(self, name: str, row: int, column: int) -> tuple[pg.PlotItem, LaneCurves]:
+    def _make_plot(self, name: str, row: int, column: int) -> tuple[Plot, LaneCurves]:
         plot = add_plot(
             self.canvas, self.look, row, column, x=self.scale.value, y=FIXED,
             decades=self._decades,

@@ -19,6 +19,7 @@ from initviz.parts import Part
 from initviz.snapshot import Array, Pinned, Snapshot
 from initviz.views.canvas import Canvas
 from initviz.views.panel import Panel
+from initviz.views.plot import Plot
 from initviz.views.readout import Readout
 from initviz.views.style import GLYPHS, SMALL_SIZE, TEXT_SIZE, Style
 from initviz.views.zoom import SHARED, FineAxis, ZoomBox
@@ -109,14 +110,17 @@ class View(QObject):
         self.feed(snapshot)
         self.readout.refresh()
 
-    def set_style(self, style: Style) -> None:
-        """Change colours; what is shown stays shown."""
+    def set_style(self, style: Style, *, redraw: bool = True) -> None:
+        """Change colours; what is shown stays shown.
+
+        Without ``redraw`` it is drawn in them the next time that it is shown a snapshot.
+        """
         self.look = style
         self.canvas.setBackground(QColor(style.panel))
         self.panel.set_style(style)
         self.readout.set_style(style)
         self._shape = None
-        if self.snapshot is not None:
+        if redraw and self.snapshot is not None:
             self.show(self.snapshot)
 
     def set_pinned(self, pinned: tuple[Pinned, ...]) -> None:
@@ -203,19 +207,22 @@ def add_plot(
     x: str | None = None,
     y: str | None = None,
     decades: Sequence[str] = (),
-    **more: object,
-) -> pg.PlotItem:
-    """An empty plot in the house style: no menu, no buttons, quiet axes that can be zoomed.
+    rowspan: int = 1,
+    colspan: int = 1,
+    below: pg.AxisItem | None = None,
+) -> Plot:
+    """An empty plot in the house style: quiet axes that can be zoomed.
 
     ``x`` and ``y`` say what the axes show: those of one meaning are zoomed together, "epochs" and
     "layers" in all views, others in this one; an axis of no meaning by itself, and one that is
     ``FIXED`` never. ``decades`` are
-    the sides, "left" or "bottom", whose positions are log₁₀ of what they stand for.
+    the sides, "left" or "bottom", whose positions are log₁₀ of what they stand for. An axis of its
+    own ``below`` is left as it is.
     """
     box = ZoomBox(canvas.zooms, canvas.keys(row, column, x, y))
     axes = {side: FineAxis(side) for side in ("left", "bottom")}
-    plot = canvas.addPlot(row, column, enableMenu=False, viewBox=box, axisItems=axes, **more)
-    plot.hideButtons()
+    plot = Plot(box, axes if below is None else {**axes, "bottom": below})
+    canvas.addItem(plot, row, column, rowspan, colspan)
     for (side, axis), meaning in zip(axes.items(), (y, x), strict=True):
         axis.decades, axis.counts = side in decades, meaning in SHARED
         axis.setPen(QColor(style.muted))

@@ -17,6 +17,7 @@ from initviz.snapshot import Array, Plane, Snapshot
 from initviz.views.answers import colouring, zero_lines
 from initviz.views.base import Header, View, draw_once, equal_columns, lane_colours, lane_words
 from initviz.views.label import Label
+from initviz.views.plot import bare_plot
 from initviz.views.style import SMALL_SIZE, Style
 
 SMALL_TILE = 100
@@ -124,13 +125,8 @@ class BoundaryView(View):
     def _build_bar(self, rows: int, column: int) -> None:
         """The colour bar."""
         bar = self.colouring.bar
-        plot = self.canvas.addPlot(0, column, rowspan=rows, enableMenu=False)
-        plot.hideButtons()
-        plot.vb.setMouseEnabled(x=False, y=False)
+        plot = bare_plot(self.canvas, 0, column, rows)
         plot.layout.setContentsMargins(0, 8, 0, 8)
-        plot.hideAxis("left")
-        plot.hideAxis("bottom")
-        plot.showAxis("right")
         axis = plot.getAxis("right")
         axis.setTicks([[*bar.ticks], []])
         axis.setPen(QColor(self.look.muted))

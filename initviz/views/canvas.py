@@ -8,6 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QGraphicsScene
 
 from initviz.views.panel import QWIDGETSIZE_MAX
+from initviz.views.plot import Plot
 from initviz.views.zoom import FIXED, SHARED, ZoomBox, Zooms
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
@@ -74,7 +75,7 @@ class Canvas(pg.GraphicsLayoutWidget):
 
     def boxes(self) -> list[ZoomBox]:
         """What can be zoomed."""
-        boxes = [item.vb if isinstance(item, pg.PlotItem) else item for item in self.ci.items]
+        boxes = [item.vb if isinstance(item, Plot) else item for item in self.ci.items]
         return [box for box in boxes if isinstance(box, ZoomBox)]
 
     def is_zoomed(self) -> bool:

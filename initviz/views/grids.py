@@ -190,15 +190,14 @@ class Grid:
         self._numbered = False
         self._ticked: object = None
         self.header = Header(view.canvas, style, 0, place)
-        self.plot = add_plot(view.canvas, style, 1, place, x="columns", y="rows")
+        self.plot = add_plot(
+            view.canvas, style, 1, place, x="columns", y="rows", below=view.axis(place)
+        )
         self.plot.getAxis("left").counts = self.plot.getAxis("bottom").counts = True
         self.plot.getAxis("left").text = self.rows.text
         self.plot.layout.setContentsMargins(0, 0, 0, 0)
         self.plot.invertY(True)
         self.plot.vb.setCursor(Qt.CursorShape.PointingHandCursor)
-        axis = view.axis(place)
-        if axis is not None:
-            self.plot.setAxisItems({"bottom": axis})
         self.plot.getAxis("bottom").setHeight(style.px(view.bottom))
         for side in ("left", "bottom"):
             self.plot.getAxis(side).setStyle(tickLength=3, tickTextOffset=2)

@@ -25,6 +25,7 @@ from initviz.views.base import (
 from initviz.views.heat import ColourBar, HeatScale, table, thinned_columns
 from initviz.views.map_marks import Gap, Marks
 from initviz.views.panel import Switch
+from initviz.views.plot import Plot
 from initviz.views.quantities import QUANTITIES, SATURATED, Quantity
 from initviz.views.style import SMALL_SIZE, Style
 from initviz.views.touch import Touch
@@ -88,7 +89,7 @@ class MapView(View):
             for k in range(lanes)
         ]
         self.axes: list[pg.AxisItem] = []
-        self.plots: list[pg.PlotItem] = []
+        self.plots: list[Plot] = []
         self.images: list[pg.ImageItem] = []
         self.marks: list[Marks] = []
         self.gaps: list[Gap] = []
@@ -124,7 +125,7 @@ class MapView(View):
         grid.setColumnStretchFactor(0, 0)
         grid.activate()
 
-    def _add_left_axis(self, row: int, plot: pg.PlotItem) -> None:
+    def _add_left_axis(self, row: int, plot: Plot) -> None:
         axis = pg.AxisItem("left")
         axis.setPen(QColor(self.look.muted))
         axis.setTextPen(QColor(self.look.muted))

@@ -6,6 +6,7 @@ import pyqtgraph as pg
 
 from initviz.snapshot import Snapshot
 from initviz.views.base import lane_colours
+from initviz.views.plot import Plot
 from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 
 
@@ -34,7 +35,7 @@ def diverged_lines(
 class Notes:
     """Lines of text in the upper corner of a plot, such as which lanes have diverged."""
 
-    def __init__(self, plot: pg.PlotItem, style: Style) -> None:
+    def __init__(self, plot: Plot, style: Style) -> None:
         self.item = pg.LabelItem(justify="left")
         self.item.setParentItem(plot.vb)
         self.item.anchor(itemPos=(1, 0), parentPos=(1, 0), offset=(-4, 2))

@@ -261,13 +261,17 @@ class Page(QWidget):
         for view in self.views:
             view.set_line(factor)
 
-    def set_style(self, style: Style) -> None:
-        """Change the colours of every view."""
+    def set_style(self, style: Style, *, redraw: bool = True) -> None:
+        """Change the colours of every view.
+
+        Views that cannot be seen, and without ``redraw`` all, are drawn in them when they are
+        shown a snapshot.
+        """
         self.look = style
         if self.bar is not None:
             self.bar.set_style(style)
         for view in self.views:
-            view.set_style(style)
+            view.set_style(style, redraw=redraw and view in self.shown)
 
     def resizeEvent(self, event: object) -> None:
         """Let views choose their number of columns anew, soon.

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from initviz.snapshot import Pinned, Snapshot
 from initviz.views.curves import Curve, LaneCurves
+from initviz.views.plot import Plot
 from initviz.views.style import SMALL_SIZE, Style
 
 SAMPLE = 18.0
@@ -32,7 +33,7 @@ class PinnedRuns:
     def __init__(
         self,
         canvas: pg.GraphicsLayoutWidget,
-        plot: pg.PlotItem,
+        plot: Plot,
         style: Style,
         pinned: Sequence[Pinned],
         below: tuple[int, int, int] = (1, 0, 1),

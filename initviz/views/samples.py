@@ -15,6 +15,7 @@ from initviz.views.base import View, add_plot, behind_another, lane_colours, lan
 from initviz.views.curves import Curve, LaneCurves
 from initviz.views.notes import diverged_lines
 from initviz.views.panel import Switch
+from initviz.views.plot import Plot
 from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 
 MOST_MARKED = 20
@@ -234,7 +235,7 @@ def all_zero(snapshot: Snapshot) -> NDArray[np.bool_]:
 class Gaps:
     """Lines in the lower corner that name the lanes whose curves have gaps."""
 
-    def __init__(self, plot: pg.PlotItem, style: Style) -> None:
+    def __init__(self, plot: Plot, style: Style) -> None:
         self.item = pg.LabelItem(justify="left")
         self.item.setParentItem(plot.vb)
         self.look = style

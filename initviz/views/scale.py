@@ -14,6 +14,7 @@ from initviz.snapshot import Array
 from initviz.views.axes import tick_text
 from initviz.views.base import draw_once
 from initviz.views.canvas import Canvas
+from initviz.views.plot import bare_plot
 from initviz.views.style import SMALL_SIZE, Style
 
 Bytes = NDArray[np.ubyte]
@@ -134,13 +135,7 @@ class ColourBar:
     def __init__(self, canvas: Canvas, style: Style, row: int, column: int, *, zeros: bool) -> None:
         self.zeros, self.look = zeros, style
         self._shown: tuple[float, bool] | None = None
-        self.plot = canvas.addPlot(row, column, enableMenu=False)
-        self.plot.hideButtons()
-        self.plot.vb.setMouseEnabled(x=False, y=False)
-        self.plot.setDefaultPadding(0)
-        self.plot.hideAxis("left")
-        self.plot.hideAxis("bottom")
-        self.plot.showAxis("right")
+        self.plot = bare_plot(canvas, row, column)
         axis = self.plot.getAxis("right")
         axis.setPen(QColor(style.muted))
         axis.setTextPen(QColor(style.muted))

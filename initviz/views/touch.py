@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from initviz.views.overplot import OverPlot
+from initviz.views.plot import Plot
 from initviz.views.zoom import ZoomBox
 
 
@@ -21,7 +21,7 @@ class Touch(OverPlot):
 
     touched = Signal(QPointF)
 
-    def __init__(self, plot: pg.PlotItem, *, drags: bool = False) -> None:
+    def __init__(self, plot: Plot, *, drags: bool = False) -> None:
         super().__init__()
         self.drags = drags
         self.setZValue(100)

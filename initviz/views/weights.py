@@ -27,6 +27,7 @@ from initviz.views.curves import Curve, LaneCurves
 from initviz.views.distributions import LogAxis
 from initviz.views.label import Label
 from initviz.views.panel import Switch
+from initviz.views.plot import Plot
 from initviz.views.shares import (
     Axes,
     Linear,
@@ -125,7 +126,7 @@ class DistributionView(View):
         self.theory: list[LaneCurves] = []
         self.maps: list[pg.ImageItem] = []
         self.headers: list[Header] = []
-        self.plots: list[pg.PlotItem] = []
+        self.plots: list[Plot] = []
         self.note = Label(self.look, self.look.bad, self.look.panel)
         self.note.setZValue(30)
         if self._deep(snapshot):

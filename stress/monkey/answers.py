@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import polars
 from PySide6.QtWidgets import QFileDialog
 
 from initviz.catalog.lessons import LESSONS
@@ -44,6 +45,9 @@ class Answers:
         (folder / "bad.toml").write_text("hidden = [0]\n", "utf-8")
         (folder / "not.initviz").write_bytes(b"not a run")
         (folder / "no-text.toml").write_bytes(b"\xff\xfe\x00")
+
+        # From the first table on polars has threads and three descriptors, as long as the process.
+        polars.read_csv(folder / "flowers.csv")
 
     def install(self) -> None:
         QFileDialog.getSaveFileName = staticmethod(self._save)  # type: ignore[assignment]

@@ -32,6 +32,7 @@ class Census:
 
 def take(action: int) -> Census:
     """Count everything; nothing of a window may be referred to by the caller."""
+    gc.unfreeze()  # what a window has left out of the collections, until the next one looks
     for _ in range(3):
         gc.collect()
     app = QApplication.instance()
@@ -44,6 +45,7 @@ def take(action: int) -> Census:
         if issubclass(type(each), QObject | QGraphicsItem)
         or str(type(each).__module__).startswith(WINDOWS)
     )
+    gc.freeze()  # as a window leaves it: the end of the process does not go through it either
     return Census(
         action, widgets, objects, tuple(sorted(t.name for t in threading.enumerate())),
         _descriptors(), resident(),

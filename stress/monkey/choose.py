@@ -39,12 +39,12 @@ IN_WINDOW = {
     "click": 14, "click_anywhere": 6, "combo": 8, "slide": 6, "type": 9, "drag": 6, "wheel": 5,
     "hover": 5, "key": 9, "menu": 12, "menu_bar": 1, "page": 4, "splitter": 2, "resize": 3,
     "drop": 1, "lesson": 4, "train": 8, "context": 2, "state": 1, "export": 1.0, "undo": 3,
-    "activate": 1, "speed": 2, "scrub": 3, "reopen": 0.6,
+    "activate": 1, "speed": 2, "scrub": 3, "reopen": 0.2,
 }  # fmt: skip
 IN_DIALOG = {
     "click": 20, "click_anywhere": 4, "combo": 10, "slide": 2, "type": 4, "spin": 8, "drag": 1,
     "wheel": 2, "hover": 2, "key": 5, "page": 4, "resize": 1, "leave": 5, "wait": 8,
-    "reopen": 0.2,
+    "reopen": 0.1,
 }  # fmt: skip
 IN_POPUP = {"key": 8, "click_anywhere": 6, "hover": 2, "leave": 3, "click": 4, "reopen": 0.05}
 IN_MENU = {"key": 10, "click_anywhere": 8, "hover": 3, "leave": 2}

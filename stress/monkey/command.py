@@ -28,6 +28,10 @@ caches of torch come to; a leaked window, 25 MiB, passes it with the third.
 """
 
 
+SETTLED = 2_000
+"""Actions after which what is kept once in a program, such as torch's caches, is there."""
+
+
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m stress monkey", description=__doc__)
     made.add_argument("--actions", type=int, default=20_000)
@@ -132,10 +136,10 @@ def _account(
     for name, times in sorted(session.kinds.items()):
         tally.count(name, times)
     counted = session.censuses
-    settled = [each for each in counted if each.action >= session.done / 4]
+    settled = [each for each in counted if each.action >= max(session.done / 4, SETTLED)]
     growth = census.slope(settled)
     if growth > GROWTH:
-        watch.lose("growing memory", f"{growth:.0f} MiB over the last three quarters")
+        watch.lose("growing memory", f"{growth:.0f} MiB after the first {SETTLED:,} actions")
     if left := [path.name for path in temporary.rglob("*") if path.is_file()]:
         watch.lose("leaked file", f"in the temporary folder: {', '.join(left[:5])}")
     course = " ".join(f"{c.memory:.0f}" for c in counted[:: max(1, len(counted) // 12)])
@@ -146,7 +150,7 @@ def _account(
         "epochs trained": f"{session.epochs:,}",
         "pictures shown": f"{session.snapshots:,}",
         "dialogs for files answered": f"{session.answers.asked}",
-        "memory between windows": f"{course} MiB; {growth:+.0f} MiB over the last three quarters",
+        "memory between windows": f"{course} MiB; {growth:+.0f} MiB after the first quarter",
         "longest stay of the window's thread": f"{watch.longest[0]:.2f} s ({watch.longest[1]})",
         **{f"lost to {kind}": str(n) for kind, n in Counter(k for k, _ in watch.losses).items()},
     }  # fmt: skip

@@ -72,6 +72,7 @@ class Session(QObject):
         self.kinds: dict[str, int] = {}
         self.censuses: list[census.Census] = []
         self.epochs = self.snapshots = 0
+        self._opening = True
         self._within: tuple[str, int, int] = ("window", 0, 0)
         self._level: int | None = None  # of the event loop in which an action is under way
         self._problem = ""
@@ -154,6 +155,11 @@ class Session(QObject):
                 self._finish()
                 return
             self._open()
+            self._opening = True
+            self._timer.start(0)
+            return
+        if self._opening:  # laid out and drawn for the first time: a start, and no stall
+            self._opening = False
             self.watch.rest()
         assert self.window is not None
         if self.done >= self.wanted and level == 1:

@@ -4,6 +4,7 @@ import gc
 import threading
 import weakref
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from initviz.app.collector import Collector
@@ -57,3 +58,36 @@ def test_python_collects_by_itself_again_when_the_last_window_is_closed(
     other.close()
     other.close()
     assert gc.isenabled()
+
+
+def test_what_one_window_has_left_out_is_collected_by_the_next(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Collector, "frozen", False)
+    first = Collector()
+    knot = Knot()
+    freed_by = knot.freed_by
+    first.freeze()
+    qtbot.waitUntil(lambda: Collector.frozen, timeout=LONG)
+    del knot
+    first.close()
+    gc.collect()
+    assert freed_by == []
+
+    second = Collector()
+    second.freeze()
+    qtbot.waitUntil(lambda: bool(freed_by), timeout=LONG)
+    second.close()
+    assert gc.get_freeze_count() > 0
+
+
+def test_a_window_leaves_things_out_once(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Collector, "frozen", False)
+    collector = Collector()
+    collector.freeze()
+    collector.look()
+    monkeypatch.setattr(Collector, "frozen", False)
+    collector.freeze()
+    collector.look()
+    assert not Collector.frozen
+    collector.close()

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 import initviz.engine
 from initviz.app import theme
-from initviz.app.collector import Collector
 from initviz.app.layouts import TITLE_BAR
 from initviz.app.memory import Memory
 from initviz.app.model import Phase
@@ -237,11 +236,9 @@ def opened_and_closed(qtbot: QtBot, memory: Memory) -> list[weakref.ref[object]]
     return [weakref.ref(window), weakref.ref(window.model.recording)]
 
 
-def test_a_closed_window_is_forgotten_with_all_that_it_held(
-    qtbot: QtBot, memory: Memory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Collector, "frozen", True)  # the first of a program is left out of it
+def test_a_closed_window_is_forgotten_with_all_that_it_held(qtbot: QtBot, memory: Memory) -> None:
     left = opened_and_closed(qtbot, memory)
+    gc.unfreeze()  # as the next window does
     gc.collect()
     assert [each() is None for each in left] == [True, True]
 
@@ -263,11 +260,8 @@ def closed(qtbot: QtBot, memory: Memory) -> list[weakref.ref[object]]:
 
 
 @pytest.mark.usefixtures("qapp")
-def test_a_closed_window_is_gone_whatever_was_edited_in_it(
-    qtbot: QtBot, memory: Memory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # A program's first window is left out of all collections, with the modules.
-    monkeypatch.setattr(Collector, "frozen", True)
+def test_a_closed_window_is_gone_whatever_was_edited_in_it(qtbot: QtBot, memory: Memory) -> None:
     gone = closed(qtbot, memory)
+    gc.unfreeze()  # as the next window does
     gc.collect()
     assert [ref() for ref in gone if ref() is not None] == []

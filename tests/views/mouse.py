@@ -9,27 +9,28 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from initviz.views.base import View
+from initviz.views.plot import Plot
 
 
-def scene_at(plot: pg.PlotItem, x: float, y: float) -> QPointF:
+def scene_at(plot: Plot, x: float, y: float) -> QPointF:
     """A place of a plot in its scene, as ``value_at`` takes it."""
     QApplication.processEvents()
     return QPointF(plot.vb.mapViewToScene(QPointF(x, y)))
 
 
-def pixel_at(view: View, plot: pg.PlotItem, x: float, y: float) -> QPoint:
+def pixel_at(view: View, plot: Plot, x: float, y: float) -> QPoint:
     """A place of a plot on the view's canvas."""
     return view.canvas.mapFromScene(scene_at(plot, x, y))
 
 
-def click(view: View, plot: pg.PlotItem, x: float, y: float) -> None:
+def click(view: View, plot: Plot, x: float, y: float) -> None:
     """Click there."""
     QTest.mouseClick(
         view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=pixel_at(view, plot, x, y)
     )
 
 
-def drag(view: View, plot: pg.PlotItem, *places: tuple[float, float]) -> None:
+def drag(view: View, plot: Plot, *places: tuple[float, float]) -> None:
     """Press at the first place, move over the others, and let go at the last."""
     port, button = view.canvas.viewport(), Qt.MouseButton.LeftButton
     pixels = [pixel_at(view, plot, *place) for place in places]

@@ -153,6 +153,26 @@ def test_another_style_keeps_every_views_data(page: Page) -> None:
     assert len(tile.line.getData()[0])
 
 
+def test_views_that_cannot_be_seen_take_another_style_when_they_are_shown(page: Page) -> None:
+    history, gradients = page.view("history"), page.view("gradients")
+    page.show_snapshot(full())
+    page.hide_views(["history"])
+    unseen, seen = history.plot, gradients.plot
+    page.set_style(LIGHT)
+    assert history.plot is unseen
+    assert gradients.plot is not seen
+
+    page.hide_views(())
+    page.show_snapshot(full())
+    assert history.plot is not unseen
+
+    seen = gradients.plot
+    page.set_style(DARK, redraw=False)
+    assert gradients.plot is seen
+    page.show_snapshot(full())
+    assert gradients.plot is not seen
+
+
 @pytest.mark.parametrize("scale", [1, 2, 4])
 def test_a_picture_leaves_the_page_as_it_is(page: Page, scale: int) -> None:
     page.show_snapshot(full(weight_gradients=[1e-9, 0]))

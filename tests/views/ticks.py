@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
+from initviz.views.plot import Plot
 from initviz.views.style import SMALL_SIZE, font
 
 
-def ticks(plot: pg.PlotItem, side: str) -> dict[str, float]:
+def ticks(plot: Plot, side: str) -> dict[str, float]:
     """Label → position of an axis whose ticks a view has set."""
     return {label: position for position, label in plot.getAxis(side)._tickLevels[0]}
 
 
-def seen_range(plot: pg.PlotItem) -> tuple[float, float, float, float]:
+def seen_range(plot: Plot) -> tuple[float, float, float, float]:
     """Left, right, bottom, top of what a plot shows."""
     (left, right), (bottom, top) = plot.vb.viewRange()
     return left, right, bottom, top
 
 
-def labels_are_apart(plot: pg.PlotItem, side: str) -> bool:
+def labels_are_apart(plot: Plot, side: str) -> bool:
     """Whether no two labels of an axis touch, as large as the plot is now."""
     metrics = QFontMetricsF(font(SMALL_SIZE))
     left, right, bottom, top = seen_range(plot)
