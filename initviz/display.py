@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
+class NoWindowError(Exception):
+    """A window cannot be opened here; it says why, and the cure."""
+
+
 def has_display(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether Qt can open a window here.
 
@@ -19,10 +23,24 @@ def has_display(environment: Mapping[str, str] = os.environ) -> bool:
     """
     if sys.platform in ("win32", "darwin"):
         return True
-    platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
+    platform = _wished(environment)[0]
     if platform and platform not in ("xcb", "wayland", "wayland-egl"):
         return True
     return _wayland_answers(environment) or _x_answers(environment)
+
+
+def platforms(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Qt's platforms that a window may be on here, by their names, in the order that Qt tries."""
+    wished = _wished(environment)
+    if wished != [""]:
+        return wished
+    answers = {"wayland": _wayland_answers, "xcb": _x_answers}
+    return [name for name, answer in answers.items() if answer(environment)]
+
+
+def _wished(environment: Mapping[str, str]) -> list[str]:
+    names = environment.get("QT_QPA_PLATFORM", "").split(";")
+    return [name.partition(":")[0] for name in names]
 
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:

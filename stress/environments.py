@@ -129,7 +129,6 @@ def environments(folder: Path) -> list[Environment]:
             Environment("X", screen="1920x1080x24"),
             Environment("X without OpenGL", software, screen="1280x800x24"),
             Environment("X of 16 bits", screen="1280x800x16"),
-            Environment("X of 8 bits", screen="1280x800x8"),
             Environment("X, 4K, scaled 3", {"QT_SCALE_FACTOR": "3"}, ratio=3.0,
                         screen="3840x2160x24"),
         ]  # fmt: skip

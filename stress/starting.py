@@ -152,7 +152,7 @@ def looked_at(environment: Environment, seen: dict[str, Any]) -> list[str]:
         losses.append(f"training ended {seen['phase']}")
     if seen["connected"]:
         losses.append(f"reached for {seen['connected']}")
-    if min(seen["colours"]) < (16 if environment.screen.endswith("x8") else 200):
+    if min(seen["colours"]) < 200:
         losses.append(f"a picture has {min(seen['colours'])} colours")
     if environment.families != 0 and (seen["ink"] < 0.01 or seen["missing"]):
         losses.append(f"ink {seen['ink']:.3f}, signs without a font: {seen['missing']}")

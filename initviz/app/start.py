@@ -19,6 +19,7 @@ from initviz.app.leftovers import autosave_root
 from initviz.app.memory import Memory
 from initviz.app.unexpected import show_alone
 from initviz.app.window import Window
+from initviz.display import NoWindowError
 from initviz.experiment import Experiment
 from initviz.logfile import LogFile, kept_log
 from initviz.recording import Recording
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 UNSEEN_PLATFORMS = {"offscreen", "minimal", "linuxfb", "vnc"}
 """Where nobody might see a dialog, or could close it."""
+
+LEAST_BITS = 15
+"""Of colour: Qt has no painter for an X screen of fewer, and crashes there."""
 
 
 class _Closing(QObject):
@@ -62,12 +66,14 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
         opened: a run of this experiment, to be shown and trained on, and the file that it is from.
 
     Raises:
+        NoWindowError: if Qt cannot paint on the screen.
         Exception: whatever keeps the window from being made, when it has been shown in a dialog.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("initviz")
     app.setDesktopFileName("initviz")
+    _check_colours(app.primaryScreen().depth())
     with kept_log() as file:
         file.watch()
         log.info(
@@ -101,6 +107,15 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
             hooks.restore()
         log.info("initviz ends")
     return interrupts.status or status
+
+
+def _check_colours(bits: int) -> None:
+    """Refuse a screen that Qt cannot paint on."""
+    if bits < LEAST_BITS:
+        raise NoWindowError(
+            f"the screen has {bits} bits of colour, and a window needs {LEAST_BITS}; choose "
+            "another screen, or draw without a window: initviz render"
+        )
 
 
 def _window(experiment: Experiment | None, incidents: Incidents, file: LogFile) -> Window:

@@ -75,6 +75,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError as error:
         print(f"initviz: {str(error) or 'there is not enough memory'}", file=sys.stderr)
         return FAILED
+    except ImportError as error:
+        from initviz.libraries import sentence
+
+        if (said := sentence(error)) is None:
+            say(error, [command, *words])
+            return UNEXPECTED
+        print(f"initviz: {said}", file=sys.stderr)
+        return FAILED
     except Exception as error:
         say(error, [command, *words])
         return UNEXPECTED

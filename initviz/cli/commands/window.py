@@ -8,6 +8,7 @@ from pathlib import Path
 from initviz.catalog.lessons import LESSONS
 from initviz.cli.commands.render import OUT, draw_pages
 from initviz.cli.inputs import BadInputError, add_csv, subject_of, subjects
+from initviz.cli.printing import failed
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,18 +31,23 @@ def parser() -> argparse.ArgumentParser:
 
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
-    from initviz.display import has_display
+    from initviz.display import NoWindowError, has_display
+    from initviz.libraries import check_window
 
     wanted = subjects(options)
     if len(wanted) > 1:
         raise BadInputError("one lesson, experiment or table at a time, please")
     first = wanted[0] if wanted else None
     if has_display():
-        from initviz.app.start import run as start
+        try:
+            check_window()
+            from initviz.app.start import run as start
 
-        if first and first.recording:
-            return start(first.experiment, (first.recording, Path(options.what[0])))
-        return start(first.experiment if first else None)
+            if first and first.recording:
+                return start(first.experiment, (first.recording, Path(options.what[0])))
+            return start(first.experiment if first else None)
+        except NoWindowError as error:
+            return failed(error)
     print(
         "initviz: there is no display to open a window on; "
         f"drawing the {'experiment' if first else 'first lesson'}'s pages into {OUT}/ instead."
