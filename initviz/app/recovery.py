@@ -129,6 +129,14 @@ class Recovery(QObject):
         self._begin(work, lambda runs: self._show(left, folder, runs))
 
     def _show(self, left: Left, folder: Folder, runs: list[Opened]) -> None:
+        try:
+            self._bring(left, folder, runs)
+        except Exception:
+            self._offer_next()  # it is there as before
+            raise
+        self._answered()
+
+    def _bring(self, left: Left, folder: Folder, runs: list[Opened]) -> None:
         window = self._window
         session = window.session
         notes: dict[PastRun, Note] = {}
@@ -143,7 +151,6 @@ class Recovery(QObject):
             experiment = located(experiment, run.recording.experiment)
             if experiment.same_run(run.recording.experiment):
                 shown = past
-        window.autosave.adopt(folder, notes)
         lesson = LESSONS.get(left.lesson)
         if shown is not None:
             shown.cursor = left.cursor if left.cursor >= 0 else shown.recording.last
@@ -155,8 +162,9 @@ class Recovery(QObject):
             window.lesson = lesson
             window.model.edit(experiment)
             window.lesson_shown()
+        # Not before all is there: a window that is closed removes the folders that it adopted.
+        window.autosave.adopt(folder, notes)
         self._tell(left, runs, shown)
-        self._answered()
 
     def _tell(self, left: Left, runs: list[Opened], shown: PastRun | None) -> None:
         window = self._window

@@ -83,8 +83,8 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
         if not has_letters():
             log.warning(NO_FONT)
         incidents, closing = Incidents(), _Closing(lambda: interrupts.by_system)
-        hooks = Hooks(incidents.take, closing.asked.emit)
         interrupts = Interrupts(closing.asked.emit)
+        hooks = Hooks(incidents.take, closing.asked.emit)
         try:
             window = _window(experiment, incidents, file)
             if opened:
@@ -103,8 +103,8 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
                 what = "Something unexpected happened while initviz ended."
                 show_alone(late[0], what, file, look)
         finally:
-            interrupts.close()
             hooks.restore()
+            interrupts.close()
         log.info("initviz ends")
     return interrupts.status or status
 

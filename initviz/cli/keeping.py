@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -85,11 +85,12 @@ def stopped_between_epochs() -> Iterator[Stop]:
         if stop.asked:
             signal.default_int_handler(number, frame)
         stop.asked = True
-        print(
-            "\ninitviz: stopping at the end of this epoch, to keep the run; "
-            "press Ctrl+C again to stop at once, without it",
-            file=sys.stderr,
-        )
+        with suppress(OSError, ValueError):  # nobody listens, which is no reason to stop at once
+            print(
+                "\ninitviz: stopping at the end of this epoch, to keep the run; "
+                "press Ctrl+C again to stop at once, without it",
+                file=sys.stderr,
+            )
 
     before = signal.signal(signal.SIGINT, pressed)
     try:

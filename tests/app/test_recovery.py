@@ -122,6 +122,28 @@ def test_what_a_crash_left_is_offered_and_comes_back_as_it_was(
     qtbot.waitUntil(lambda: shows(window, 0, OTHER), timeout=LONG)
 
 
+def test_what_cannot_be_shown_stays_for_another_try_and_for_the_next_start(
+    make_window: MakeWindow,
+    qtbot: QtBot,
+    root: Path,
+    crashed: Crashed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crashed(SMALL, cursor=2)
+    window = started(make_window, qtbot, root)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as breaking, qtbot.capture_exceptions() as raised:
+        breaking.setattr(window.session, "show_run", broken)
+        bring_back(qtbot, window)
+        qtbot.waitUntil(lambda: bool(raised), timeout=LONG)
+    assert window.recovery.offer.accept.isEnabled()
+    window.close()
+    assert found_in(root)[0].left is not None
+
+
 def test_what_came_back_survives_another_crash_and_goes_with_a_tidy_close(
     make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
 ) -> None:
