@@ -50,6 +50,8 @@ MAY_SAY = (
     r"This plugin does not support propagateSizeHints",
     r"no log is kept",
     r"the system has no fonts",
+    r"Detected locale .* which is not UTF-8|Qt depends on a UTF-8 locale",
+    r"If this causes problems, reconfigure your locale|^for more information",
     r"^\s*$",
 )
 """What may stand on standard error: what initviz says in a line, and what Qt says of itself."""
