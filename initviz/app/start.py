@@ -98,6 +98,9 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
             look = window.look
             window.deleteLater()
             app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+            if not _can_be_answered():
+                # There the clipboard is Qt's own, and outlives the Python that its content is of.
+                QGuiApplication.clipboard().clear()
             late = incidents.fresh()
             if late and not interrupts.received and _can_be_answered():
                 what = "Something unexpected happened while initviz ended."

@@ -17,7 +17,8 @@ from initviz.cli.status import UNEXPECTED
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = """
 import sys, threading, time
-from PySide6.QtCore import QTimer, qFatal
+from PySide6.QtCore import QMimeData, QTimer, qFatal
+from PySide6.QtGui import QGuiApplication
 from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
 from initviz.cli import main
@@ -31,6 +32,11 @@ made = Window.__init__
 
 def boom(*_):
     raise ZeroDivisionError("division by zero")
+
+def copied():
+    mime = QMimeData()  # as the Export dialog copies vectors
+    mime.setData("image/svg+xml", b"<svg/>")
+    QGuiApplication.clipboard().setMimeData(mime)
 
 def init(self, *arguments, **more):
     made(self, *arguments, **more)
@@ -47,6 +53,9 @@ def init(self, *arguments, **more):
         self.memory.save = lambda: (print("closing", flush=True), time.sleep(60))
     if kind == "fatal":
         QTimer.singleShot(0, self, lambda: qFatal("the platform is gone"))
+    if kind == "copied":
+        QTimer.singleShot(0, self, copied)
+        QTimer.singleShot(300, self, self.close)
     if kind == "dialog":
         QTimer.singleShot(0, self, self.files.save_page)
 
@@ -119,6 +128,12 @@ def test_an_error_is_in_the_log_and_on_standard_error_when_the_window_is_closed(
     text = log_of(tmp_path)
     assert text.count("in boom") == 1
     assert "initviz ends" in text
+
+
+def test_what_was_copied_does_not_outlive_the_program(start: Start) -> None:
+    process = start("copied")
+    process.communicate(timeout=50)
+    assert process.returncode == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
