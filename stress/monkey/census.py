@@ -32,11 +32,14 @@ class Census:
 
 def take(action: int) -> Census:
     """Count everything; nothing of a window may be referred to by the caller."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    # What was copied is nobody's but the clipboard's; the offscreen one would keep it for so long
+    # that there is no Python any more to delete it.
+    app.clipboard().clear()
     gc.unfreeze()  # what a window has left out of the collections, until the next one looks
     for _ in range(3):
         gc.collect()
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
     widgets = Counter(type(widget).__name__ for widget in app.allWidgets())
     objects = Counter(
         f"{type(each).__module__}.{type(each).__qualname__}"

@@ -150,7 +150,7 @@ def _account(
         "epochs trained": f"{session.epochs:,}",
         "pictures shown": f"{session.snapshots:,}",
         "dialogs for files answered": f"{session.answers.asked}",
-        "memory between windows": f"{course} MiB; {growth:+.0f} MiB after the first quarter",
+        "memory between windows": f"{course} MiB; {growth:+.0f} MiB after that",
         "longest stay of the window's thread": f"{watch.longest[0]:.2f} s ({watch.longest[1]})",
         **{f"lost to {kind}": str(n) for kind, n in Counter(k for k, _ in watch.losses).items()},
     }  # fmt: skip

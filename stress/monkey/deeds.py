@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QTabBar,
     QWidget,
 )
+from shiboken6 import isValid
 
 from initviz.app.model import Phase
 from initviz.app.window import Window
@@ -78,6 +79,8 @@ class Deeds:
 
     def _hover(self, action: dict[str, Any], widget: QWidget, window: Window) -> None:
         for at in action["path"]:
+            if not isValid(widget):  # the mouse over it has let others take its place
+                return
             self.hands.move(widget, place(widget, at))
 
     def _key(self, action: dict[str, Any], widget: QWidget, window: Window) -> None:
