@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from initviz.experiment import Experiment
 from initviz.snapshot import Snapshot
 from initviz.views.page import PAGES
 from initviz.views.style import DARK, LIGHT
+from tests.interrupting import interrupted
 from tests.make import data
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -358,8 +358,7 @@ def test_ctrl_c_ends_a_render_without_a_traceback(tmp_path: Path, small: Path) -
     folder = tmp_path / "initviz-out"
     while not folder.exists():  # made right before the training begins
         assert program.poll() is None
-    program.send_signal(signal.SIGINT)
-    said = program.communicate(timeout=40)
+    said = interrupted(program)
 
     assert program.returncode == 130
     assert "initviz: interrupted" in said[1]

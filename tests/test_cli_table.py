@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from initviz.cli.training import recorded
 from initviz.engine import probe, record, train
 from initviz.experiment import Experiment
 from initviz.recording import Epoch, Recording
+from tests.interrupting import interrupted
 from tests.make import data, lane
 
 ROOT = Path(__file__).parents[1]
@@ -346,8 +346,7 @@ def test_ctrl_c_ends_the_training_without_a_traceback(here: Path) -> None:
     )  # fmt: skip
     while not (here / "initviz-out").exists():  # made right before the training begins
         assert program.poll() is None
-    program.send_signal(signal.SIGINT)
-    said = program.communicate(timeout=40)
+    said = interrupted(program)
 
     assert program.returncode == 130
     assert "initviz: interrupted" in said[1]

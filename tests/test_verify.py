@@ -78,7 +78,7 @@ def test_a_claim_that_does_not_hold_fails_the_command(capsys: pytest.CaptureFixt
     assert "✓ Zeros stay at rest." in out
     assert "✗ They learn." in out
     assert "expected ≥ 90 %" in out
-    assert "1 of 2 claims are met in 1 lessons" in out
+    assert "1 of 2 claims are met in 1 lesson" in out
 
 
 @pytest.mark.usefixtures("one_lesson")

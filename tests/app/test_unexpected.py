@@ -271,6 +271,7 @@ def test_an_error_while_another_dialog_is_open_is_shown_above_it(
 def test_a_window_that_is_too_broken_to_say_what_is_safe_still_shows_the_error(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    window.unexpected.incidents = unexpected.Incidents()
     with hooked(window), monkeypatch.context() as patched:
         patched.setattr(window, "what_is_safe", boom)
         in_a_timer(window)

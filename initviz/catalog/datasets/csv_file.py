@@ -172,6 +172,8 @@ def _bytes(path: Path) -> bytes:
         raw = path.read_bytes()
     except OSError as error:
         raise CsvError(f"{path.name}: cannot be read ({not_read(error)})") from None
+    except CsvError:  # a ValueError, too
+        raise
     except ValueError:  # no system has such a path
         raise CsvError(f"{path.name}: is no path; choose a CSV file") from None
     if not raw.strip():

@@ -261,6 +261,8 @@ def _check_unchanged(path: Path, digest: str) -> None:
         changed = digest_of(path.read_bytes()) != digest
     except OSError as error:
         raise CsvError(f"{path}: cannot be read ({error.strerror}); open the data again") from None
+    except CsvError:  # a ValueError, too
+        raise
     except ValueError:  # no system has such a path
         raise CsvError(f"{path}: is no path; open the data again") from None
     if changed:
