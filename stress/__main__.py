@@ -35,7 +35,7 @@ def main() -> int:
     module = import_module(f"stress.{subject}")
     tally = module.run(module.parser().parse_args(sys.argv[2:]))
     print(f"\n{tally.text()}", flush=True)
-    return 1 if tally.lost else 0
+    return 1 if tally.lost or not tally.tried else 0  # nothing tried is nothing survived
 
 
 if __name__ == "__main__":

@@ -72,14 +72,20 @@ def kill_window(folder: Path, seed: int, tally: Tally, *, again: bool) -> None:
         tally.losses.append(f"seed {seed}: the window ended with {ended(process)}")
         return
     time.sleep(random.Random(seed).uniform(0, 0.6))
-    os.kill(process, signal.SIGKILL)
-    ended(process)
+    if not killed(process):
+        tally.losses.append(f"seed {seed}: the window ended by itself")
     if fails(lambda _: crashing.check(folder)):
         tally.losses.append(f"seed {seed}: what was left is not whole")
     elif again:
         tally.count("windows started again")
         if fails(lambda _: crashing.bring_back_in_window(folder)):
             tally.losses.append(f"seed {seed}: it did not come back")
+
+
+def killed(process: int) -> bool:
+    """Kill a process, and tell whether it was still at its work."""
+    os.kill(process, signal.SIGKILL)
+    return ended(process) == -signal.SIGKILL
 
 
 def fails(work: Work) -> bool:
@@ -99,9 +105,9 @@ def kill_repeatedly(
         process, read = forked(work)
         started = begun(read)
         time.sleep(chance.uniform(0, 0.05))
-        os.kill(process, signal.SIGKILL)
-        ended(process)
-        if not started or not is_whole():
+        if not killed(process) or not started:
+            tally.losses.append(f"seed {seed}, {kind} {number}: the writer ended by itself")
+        elif not is_whole():
             tally.losses.append(f"seed {seed}, {kind} {number}: the file is not whole")
 
 
@@ -118,8 +124,8 @@ def let_rivals_write(
         if not is_whole():
             tally.losses.append(f"{kind}: a reader saw a part of a file")
     for process, _ in writers:
-        os.kill(process, signal.SIGKILL)
-        ended(process)
+        if not killed(process):
+            tally.losses.append(f"{kind}: a writer ended by itself")
     if not is_whole():
         tally.losses.append(f"{kind}: the file is not whole")
 
