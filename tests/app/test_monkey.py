@@ -31,6 +31,17 @@ def test_a_hundred_random_actions_break_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
+def test_windows_that_are_closed_and_opened_leave_nothing(tmp_path: Path) -> None:
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"do": "reopen", "in": "window", "rest": 50}\n' * 6)
+    done = monkey(tmp_path / "log.jsonl", "--replay", str(script), "--actions", "6")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "windows: 6" in done.stdout  # of the first three nothing is counted
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
 def test_what_breaks_is_counted_and_fails(tmp_path: Path) -> None:
     script = tmp_path / "script.jsonl"
     script.write_text('{"do": "lesson", "in": "window", "rest": 0, "name": "no such lesson"}\n')

@@ -19,6 +19,7 @@ from initviz.claims import (
 from initviz.claims.measurements import Needs
 from initviz.engine import probe, record
 from initviz.experiment import Experiment
+from initviz.figures import Figures
 from initviz.parts import Wanted
 from initviz.recording import Recording
 from initviz.snapshot import Snapshot
@@ -97,6 +98,19 @@ def test_the_score_of_a_thinned_history_is_that_of_its_last_epochs(end: Snapshot
     kept = dataclasses.replace(few, epochs=np.array([0, 400]), stride=400)
     thinned = dataclasses.replace(end, epoch=400, history=kept)
     assert value(thinned, "score", 3) == end.history.test_score[4, 2]
+
+
+def test_a_score_between_two_rows_counts_and_is_told_by_its_row(end: Snapshot) -> None:
+    scores = end.history.test_score.copy()
+    scores[2, 2] = 2.0
+    every = dataclasses.replace(end.history, test_score=scores)
+    figures = Figures(4, 3, budget=0)
+    for number in range(5):
+        figures.append(number, every.take(number))  # type: ignore[arg-type]
+    thinned = dataclasses.replace(end, history=figures.history())
+    assert thinned.history.epochs.tolist() == [0, 4]
+    assert value(thinned, "best_score", 3) == 2.0
+    assert value(thinned, "passes", 3, level=1.5) == 4
 
 
 def test_figures_of_the_layers_are_those_of_the_snapshot(start: Snapshot) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
+from initviz import tables
 from initviz.recording import Recording
 from initviz.runfile import RunFileError, open_run, save_run
 from initviz.runfile.form import scalar_bytes
@@ -91,3 +93,22 @@ def test_figures_of_other_epochs_than_it_says_are_refused(
     )
     with pytest.raises(RunFileError, match=said):
         open_run(tmp_path / "run.initviz")
+
+
+def test_figures_that_call_themselves_those_of_other_epochs_are_refused(tmp_path: Path) -> None:
+    save_run(long_run(), tmp_path / "run.initviz")
+    members = members_of(tmp_path / "run.initviz")
+    name = "scalars-0000.safetensors"
+    tensors = safetensors.numpy.load(members[name])
+    tensors["epochs"] = tensors["epochs"][::-1].copy()
+    spoilt = {**members, name: safetensors.numpy.save(tensors)}
+    write(tmp_path / "run.initviz", forged(spoilt))
+    with pytest.raises(RunFileError, match="epochs are not those that it should have"):
+        open_run(tmp_path / "run.initviz")
+
+
+def test_a_table_has_the_same_rows_whoever_looked_at_the_recording() -> None:
+    recording = long_run()
+    assert (recording.scalars().epochs % recording.figure_stride).any()
+    epochs = tables.scalars(recording)["epoch"].unique().sort().to_list()
+    assert epochs == recording.kept().scalars.epochs.tolist()

@@ -404,3 +404,23 @@ def test_a_spoilt_member_with_the_right_digest_is_refused_or_of_the_right_form(
         return
     assert again.kept_epochs() == [0, 1, 2, 3, 4]
     assert again.parameters(4).dtype == np.float32
+
+
+def test_a_list_of_members_that_is_larger_than_any_is_not_read(
+    members: Members, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.initviz"
+    with ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+        for number in range(100):  # their remarks stand in the list alone
+            info = ZipInfo(f"{number}")
+            info.comment = bytes(60_000)
+            archive.writestr(info, b"")
+    tracemalloc.start()
+    try:
+        with pytest.raises(RunFileError, match="is no run file, or only a part of one"):
+            open_run(path)
+        assert tracemalloc.get_traced_memory()[1] < 6 * 2**20
+    finally:
+        tracemalloc.stop()
