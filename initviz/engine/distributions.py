@@ -67,8 +67,9 @@ class Numbers:
     def ends(self) -> NDArray[np.float64]:
         """How far an axis has to reach for all layers of each lane, (lanes,); 0 where all are 0."""
         largest = np.maximum.reduceat(self._sizes, self._starts, axis=1).astype(np.float64)
-        squares = np.square(self._sizes, dtype=np.float64)
-        rms = np.sqrt(np.add.reduceat(squares, self._starts, axis=1) / self._counts)
+        with np.errstate(over="ignore"):  # lanes that diverge in float64: the largest decides
+            squares = np.square(self._sizes, dtype=np.float64)
+            rms = np.sqrt(np.add.reduceat(squares, self._starts, axis=1) / self._counts)
         # A little more: a spike at the very end would be lost in the frame.
         return np.asarray(1.04 * np.minimum(largest, OUTSIDE * rms).max(axis=1))
 

@@ -129,12 +129,16 @@ def test_exact_zeros_are_counted_apart_from_sizes() -> None:
     assert found[1].values.shares[0].max() == 1
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e38, 1e-42])
-def test_an_exploded_lane_leaves_the_other_as_it_is(bad: float) -> None:
+@pytest.mark.parametrize(
+    ("dtype", "bad"),
+    [*((np.float32, bad) for bad in (np.nan, np.inf, -np.inf, 1e38, 1e-42)),
+     *((np.float64, bad) for bad in (1e300, 1e-320))],
+)  # fmt: skip
+def test_an_exploded_lane_leaves_the_other_as_it_is(dtype: type, bad: float) -> None:
     healthy = draws(1.0)
-    alone = distributions(made(np.float32, healthy), None)
+    alone = distributions(made(dtype, healthy), None)
     broken = tuple(np.full_like(layer, bad) for layer in healthy)
-    beside = distributions(made(np.float32, healthy, broken), None)
+    beside = distributions(made(dtype, healthy, broken), None)
 
     for one, two in zip(alone, beside, strict=True):
         np.testing.assert_array_equal(one.values.shares[0], two.values.shares[0])
