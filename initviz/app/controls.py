@@ -16,6 +16,7 @@ from initviz.catalog.datasets import DATASETS
 from initviz.catalog.datasets.own import file_of
 from initviz.experiment import DataSettings, Experiment, ExperimentError
 from initviz.views.combo import Combo
+from initviz.views.retire import retire
 from initviz.views.style import Style
 
 WIDTH = 232
@@ -133,9 +134,7 @@ class Controls(QFrame):
     def _rebuild_data(self, dataset: str) -> None:
         self._dataset = dataset
         for field in self.data_fields.values():
-            self._data_column.removeWidget(field)
-            field.hide()
-            field.deleteLater()
+            retire(field, self._data_column)
         self.data_fields = {}
         for parameter in DATASETS[dataset].parameters:
             if parameter.hidden:

@@ -13,6 +13,7 @@ from initviz.catalog.parameter import Parameter
 from initviz.catalog.schemes import BIASES, SCHEMES
 from initviz.experiment import MAX_LANES, Experiment, Lane
 from initviz.views.icons import icon
+from initviz.views.retire import retire
 from initviz.views.style import GLYPHS, Style
 
 DETAIL_LABEL_WIDTH = 74
@@ -132,9 +133,7 @@ class LaneRow(QWidget):
     def _rebuild(self, column: QVBoxLayout, group: str, parameters: tuple[Parameter, ...]) -> None:
         for key in [key for key in self._fields if key[0] == group]:
             field = self._fields.pop(key)
-            column.removeWidget(field)
-            field.hide()
-            field.deleteLater()
+            retire(field, column)
         for parameter in parameters:
             field = Field(parameter, DETAIL_LABEL_WIDTH)
             field.edited.connect(self._value_setter(group, parameter.name))
@@ -192,9 +191,7 @@ class LaneList(QWidget):
             for lane in self._lanes
         ]
         for row in there.values():
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+            retire(row, self._column)
         if rows != self.rows:
             self.rows = rows
             for place, row in enumerate(rows):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from initviz.catalog.lessons import LESSONS, Lesson, Try
 from initviz.claims import WAITING, Judgement, State, judge
 from initviz.snapshot import Snapshot
+from initviz.views.retire import retire
 from initviz.views.style import DARK, Style
 
 
@@ -134,10 +135,11 @@ class LessonPanel(QWidget):
 
     def _build_tries(self, lesson: Lesson) -> None:
         self.tries_title.setVisible(bool(lesson.tries))
-        while item := self._tries.takeAt(0):
+        while item := self._tries.itemAt(0):
             if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+                retire(widget, self._tries)
+            else:
+                self._tries.removeItem(item)
         self.tries = []
         for each in lesson.tries:
             _label(self._tries, "small", each.ask)

@@ -20,6 +20,7 @@ from initviz.app.runs import PastRun, Runs
 from initviz.experiment import Lane
 from initviz.views.icons import icon
 from initviz.views.panel import ElidedLabel
+from initviz.views.retire import retire
 from initviz.views.style import DARK, GLYPHS, SMALL_SIZE, Style
 
 WIDTH, HEIGHT = 520, 560
@@ -236,9 +237,7 @@ class RunList(QFrame):
             for run in self._runs.entries
         ]
         for row in there.values():
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+            retire(row, self._column)
         if rows != self.rows:
             self.rows = rows
             for place, row in enumerate(rows):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from initviz.experiment import Experiment
 from initviz.focus import NEAREST, Focus
 from initviz.views.combo import Combo
+from initviz.views.retire import retire
 from initviz.views.style import GLYPHS, SMALL_SIZE, Style
 
 WIDEST = 132
@@ -80,9 +81,7 @@ class FocusBar(QWidget):
     def _rebuild(self, experiment: Experiment) -> None:
         while len(self.lanes) > len(experiment.lanes):
             button = self.lanes.pop()
-            self._row.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+            retire(button, self._row)
         while len(self.lanes) < len(experiment.lanes):
             self.lanes.append(self._button(len(self.lanes)))
             self._row.addWidget(self.lanes[-1])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -274,6 +275,35 @@ def test_removing_a_lane_keeps_the_colours_of_the_others(panel: Panel) -> None:
     assert panel.colours() == [first, third]
     assert [row.scheme.value for row in panel.rows] == ["zeros", "xavier_uniform"]
     assert [row.mark.text() for row in panel.rows] == [GLYPHS[first or 0], GLYPHS[third or 0]]
+
+
+def replaced() -> dict[str, tuple[Callable[[Panel], Field], Experiment]]:
+    """What a hand may hold, and an experiment that has nothing of the kind."""
+    other = (START.lanes[1].replace(scheme="orthogonal"), *START.lanes[:1], *START.lanes[2:])
+    return {
+        "of a scheme": (lambda panel: lane_field(panel.rows[1], "values", "deviation"),
+                        START.replace(lanes=other)),
+        "of a lane": (lambda panel: lane_field(panel.rows[2], "lane", "scale"),
+                      START.replace(lanes=START.lanes[:2])),
+        "of a dataset": (lambda panel: panel.controls.data_fields["noise"],
+                         START.replace(data=DataSettings(dataset="iris"))),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("held", replaced())
+def test_a_slider_that_is_replaced_in_a_hand_tells_nothing_more(panel: Panel, held: str) -> None:
+    field, other = replaced()[held][0](panel), replaced()[held][1]
+    slider = field.slider
+    assert slider is not None
+    slider.setSliderDown(True)
+    slider.setValue(slider.minimum())
+    assert len(panel.told) == 1
+
+    panel.controls.set_experiment(other)  # as when a run has been opened meanwhile
+    slider.setValue(slider.maximum())
+    slider.setSliderDown(False)
+    assert len(panel.told) == 1
+    assert panel.controls.experiment == other
 
 
 def test_moving_a_lane_takes_its_colour_along(panel: Panel) -> None:
