@@ -17,7 +17,7 @@ import safetensors.numpy
 from initviz import cli, tables
 from initviz.cli.commands.table import EXAMPLES
 from initviz.cli.epochs import epochs_of
-from initviz.cli.inputs import BadInputError
+from initviz.cli.status import BadInputError
 from initviz.cli.training import recorded
 from initviz.engine import probe, record, train
 from initviz.experiment import Experiment

@@ -13,9 +13,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from initviz import __version__
-from initviz.cli.inputs import BadInputError
 from initviz.cli.printing import failed, open_streams, replace_unprintable
-from initviz.cli.status import BAD_INPUT, DONE, FAILED, INTERRUPTED, UNEXPECTED
+from initviz.cli.status import BAD_INPUT, DONE, FAILED, INTERRUPTED, UNEXPECTED, BadInputError
 from initviz.cli.unexpected import listening, say
 
 COMMANDS = {
@@ -49,13 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = words.pop(0) if words and words[0] in COMMANDS else "window"
     try:
+        _check_folder()
         module = import_module(f"initviz.cli.commands.{command}")
         parser: argparse.ArgumentParser = module.parser()
         if command == "window":
             parser.add_argument("--version", action="version", version=f"initviz {__version__}")
             parser.epilog = f"{_commands()}\n{EXAMPLES}"
         options = parser.parse_args(words)
-        _check_folder()
         with listening([command, *words]) as heard:
             status: int = module.run(options)
         sys.stdout.flush()
@@ -89,7 +88,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check_folder() -> None:
-    """Refuse to begin in a folder that was deleted: torch's libraries abort the program there."""
+    """Refuse to begin in a folder that was deleted.
+
+    torch's libraries abort the program there, and numpy cannot be imported on Python 3.13.
+    """
     try:
         os.getcwd()
     except OSError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from initviz.cli.inputs import BadInputError
+from initviz.cli.status import BadInputError
 
 HELP = (
     'a number, "last", "all", or A:B:S for every S-th epoch from A to B, both counted; '

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from initviz.cli.epochs import epochs_of
-from initviz.cli.inputs import BadInputError, Subject
+from initviz.cli.inputs import Subject
 from initviz.cli.printing import failed
 from initviz.cli.progress import bars
-from initviz.cli.status import DONE
+from initviz.cli.status import DONE, BadInputError
 from initviz.cli.training import recorded
 from initviz.export.figure import FASTEST, Figure, Pixels
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from initviz.catalog.lessons import find
+from initviz.cli.status import BadInputError
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
 from initviz.spelling import meant
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from initviz.recording import Recording
 
 RUN_FILE = ".initviz"
-
-
-class BadInputError(Exception):
-    """What the user asked for cannot be done; the message says what to write instead."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from initviz.catalog.datasets import DATASETS
 from initviz.catalog.parameter import Kind, Parameter, SettingError
 from initviz.catalog.schemes import BIASES, SCHEMES
-from initviz.cli.inputs import BadInputError
+from initviz.cli.status import BadInputError
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
 
 Fields = dict[str, Any]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from initviz import cli
-from initviz.cli.inputs import BadInputError, Subject, subject_of, subjects
+from initviz.cli.inputs import Subject, subject_of, subjects
+from initviz.cli.status import BadInputError
 from initviz.cli.training import recorded
 from initviz.engine import record
 from initviz.experiment import Experiment, Lane

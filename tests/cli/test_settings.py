@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from initviz.catalog.datasets import DATASETS
-from initviz.cli.inputs import BadInputError
 from initviz.cli.settings import changed, settings_help
+from initviz.cli.status import BadInputError
 from initviz.experiment import DataSettings, Experiment, Lane
 from tests.make import data, lane
 

@@ -14,10 +14,10 @@ from typing import ParamSpec, TypeVar
 
 from initviz.cli.epochs import HELP, epochs_of
 from initviz.cli.films import RATE, film, prepare, shots
-from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
+from initviz.cli.inputs import Subject, add_csv, subjects
 from initviz.cli.printing import failed
 from initviz.cli.progress import bars
-from initviz.cli.status import DONE
+from initviz.cli.status import DONE, BadInputError
 from initviz.cli.training import recorded
 from initviz.export.figure import (
     DPIS,

@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from initviz.cli.inputs import BadInputError, add_csv, subjects
+from initviz.cli.inputs import add_csv, subjects
 from initviz.cli.printing import failed
-from initviz.cli.status import DONE
+from initviz.cli.status import DONE, BadInputError
 from initviz.whole import whole
 
 EXAMPLES = """examples:

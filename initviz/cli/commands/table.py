@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO
 
 from initviz.cli.epochs import HELP, epochs_of
-from initviz.cli.inputs import BadInputError, Subject, add_csv, subjects
+from initviz.cli.inputs import Subject, add_csv, subjects
 from initviz.cli.printing import failed
 from initviz.cli.progress import bars
-from initviz.cli.status import DONE
+from initviz.cli.status import DONE, BadInputError
 from initviz.cli.training import recorded
 from initviz.export.data import CONTENTS, DataError, check_held, write_data
 

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from initviz.cli.inputs import RUN_FILE, BadInputError, Subject, add_csv, subjects
+from initviz.cli.inputs import RUN_FILE, Subject, add_csv, subjects
 from initviz.cli.printing import failed, print_json
 from initviz.cli.progress import Bar, bars
 from initviz.cli.settings import changed, settings_help
-from initviz.cli.status import DONE, FAILED, INTERRUPTED
+from initviz.cli.status import DONE, FAILED, INTERRUPTED, BadInputError
 from initviz.cli.training import recorded
 from initviz.reasons import not_written
 from initviz.recording import Recording

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from initviz.catalog.lessons import LESSONS, Lesson, find
-from initviz.cli.inputs import BadInputError
 from initviz.cli.printing import print_json
 from initviz.cli.progress import bars
-from initviz.cli.status import DONE, FAILED
+from initviz.cli.status import DONE, FAILED, BadInputError
 
 if TYPE_CHECKING:
     from initviz.verify import Verified

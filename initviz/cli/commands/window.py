@@ -7,8 +7,9 @@ from pathlib import Path
 
 from initviz.catalog.lessons import LESSONS
 from initviz.cli.commands.render import OUT, draw_pages
-from initviz.cli.inputs import BadInputError, add_csv, subject_of, subjects
+from initviz.cli.inputs import add_csv, subject_of, subjects
 from initviz.cli.printing import failed
+from initviz.cli.status import BadInputError
 
 
 def parser() -> argparse.ArgumentParser:
