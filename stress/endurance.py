@@ -28,6 +28,7 @@ if not has_display():
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
+from initviz.app.allocator import use_few_heaps
 from initviz.app.memory import Memory
 from initviz.app.model import Phase
 from initviz.app.runs import MOST_RUNS
@@ -81,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> Tally:
+    use_few_heaps()
     app = QApplication.instance() or QApplication([])
     tally = Tally(
         f"endurance: {options.epochs:,} epochs and {options.runs} runs, {options.budgets} budgets"

@@ -59,7 +59,7 @@ class Hooks:
     def _uncaught(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        _forget_last()
+        forget_last()
         if issubclass(kind, KeyboardInterrupt):
             self._stop()
         else:
@@ -113,7 +113,7 @@ def _stack() -> str:
     return "".join(traceback.format_stack()).rstrip()
 
 
-def _forget_last() -> None:
+def forget_last() -> None:
     """Let go of what Python keeps of the last error: its frames hold widgets, and painters."""
     for name in ("last_exc", "last_value", "last_traceback", "last_type"):
         if hasattr(sys, name):

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from initviz.app.allocator import use_few_heaps
 from initviz.app.hooks import Hooks
 from initviz.app.incidents import Incidents
 from initviz.app.interrupts import Interrupts
@@ -69,6 +70,7 @@ def run(experiment: Experiment | None = None, opened: tuple[Recording, Path] | N
         NoWindowError: if Qt cannot paint on the screen.
         Exception: whatever keeps the window from being made, when it has been shown in a dialog.
     """
+    use_few_heaps()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("initviz")

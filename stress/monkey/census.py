@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,13 @@ WINDOWS = ("initviz.app.", "initviz.views.")
 
 @dataclass(frozen=True)
 class Census:
-    """One count; memory in MiB, after what is free has been given back to the system."""
+    """One count.
+
+    Attributes:
+        memory: MiB that the process holds, after what is free has been given back to the system.
+        handed: MiB that malloc has handed out: memory without the gaps between them.
+        blocks: of Python's own allocator.
+    """
 
     action: int
     widgets: Counter[str]
@@ -28,6 +35,8 @@ class Census:
     threads: tuple[str, ...]
     descriptors: int
     memory: float
+    handed: float
+    blocks: int
 
 
 def take(action: int) -> Census:
@@ -51,7 +60,7 @@ def take(action: int) -> Census:
     gc.freeze()  # as a window leaves it: the end of the process does not go through it either
     return Census(
         action, widgets, objects, tuple(sorted(t.name for t in threading.enumerate())),
-        _descriptors(), resident(),
+        _descriptors(), resident(), handed_out(), sys.getallocatedblocks(),
     )  # fmt: skip
 
 
@@ -62,6 +71,26 @@ def resident() -> float:
     ctypes.CDLL("libc.so.6").malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+class _Malloc(ctypes.Structure):
+    """What ``mallinfo2`` tells; see malloc.h."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks",
+                     "uordblks", "fordblks", "keepcost")
+    ]  # fmt: skip
+
+
+def handed_out() -> float:
+    """MiB that malloc has handed out and not got back; 0 where it does not tell."""
+    tell = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if tell is None:
+        return 0.0
+    tell.restype = _Malloc
+    told = tell()
+    return float(told.uordblks + told.hblkhd) / 2**20
 
 
 def _descriptors() -> int:
@@ -78,7 +107,7 @@ def most(censuses: list[Census]) -> Census:
     last = censuses[-1]
     return Census(
         last.action, widgets, objects, last.threads, max(c.descriptors for c in censuses),
-        last.memory,
+        last.memory, last.handed, last.blocks,
     )  # fmt: skip
 
 
@@ -87,11 +116,11 @@ def more(now: Counter[str], base: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in sorted((now - base).items()))
 
 
-def slope(censuses: list[Census]) -> float:
-    """MiB of growth from one end to the other of a line through the memory of these counts."""
+def slope(censuses: list[Census], of: Callable[[Census], float]) -> float:
+    """How much a line through these counts rises from one end to the other."""
     if len(censuses) < 3:
         return 0.0
-    xs, ys = [c.action for c in censuses], [c.memory for c in censuses]
+    xs, ys = [c.action for c in censuses], [of(c) for c in censuses]
     mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
     spread = sum((x - mean_x) ** 2 for x in xs)
     by = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QInputMethodEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 BUTTONS = {
     "left": Qt.MouseButton.LeftButton,
@@ -51,6 +52,8 @@ def ground(widget: QWidget, *places: QPoint) -> tuple[QWidget, QWindow] | None:
 
     None if it is not there, or if one of the places in the widget is outside of it: scrolled away.
     """
+    if not isValid(widget):  # it went when the last event was worked off
+        return None
     top = widget.window()
     handle = top.windowHandle()
     if handle is None or not top.isVisible():

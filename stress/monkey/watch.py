@@ -15,6 +15,7 @@ from typing import Any
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from initviz.app import job
+from initviz.app.hooks import forget_last
 from initviz.catalog.datasets.csv_file import CsvError
 from initviz.catalog.parameter import SettingError
 from initviz.experiment import ExperimentError
@@ -93,6 +94,7 @@ class Watch:
     def _raised(
         self, kind: type[BaseException], error: BaseException | None, where: TracebackType | None
     ) -> None:
+        forget_last()
         lines = traceback.format_exception(kind, error, where)
         self.lose("exception", "".join(lines[-4:]).strip())
 
