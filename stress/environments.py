@@ -109,7 +109,7 @@ def environments(folder: Path) -> list[Environment]:
         Environment("no font", {"FONTCONFIG_FILE": fonts(folder)}, families=0),
         *(Environment(f"scaled {by}", {"QT_SCALE_FACTOR": by}, ratio=float(by))
           for by in ("1.5", "2", "3")),
-        Environment("fonts of 192 dpi", {"QT_FONT_DPI": "192"}),
+        Environment("fonts of 192 dpi", {"QT_FONT_DPI": "192"}, ratio=2.0),
         Environment("one screen of factor 3", {"QT_SCREEN_SCALE_FACTORS": "3"}, ratio=3.0),
     ]  # fmt: skip
     if FONT.exists():
@@ -129,6 +129,9 @@ def environments(folder: Path) -> list[Environment]:
             Environment("X", screen="1920x1080x24"),
             Environment("X without OpenGL", software, screen="1280x800x24"),
             Environment("X of 16 bits", screen="1280x800x16"),
+            *(Environment(f"X, scaled {by}", {"QT_SCALE_FACTOR": by}, ratio=float(by),
+                          screen=f"{round(1280 * float(by))}x{round(800 * float(by))}x24")
+              for by in ("1.5", "2")),
             Environment("X, 4K, scaled 3", {"QT_SCALE_FACTOR": "3"}, ratio=3.0,
                         screen="3840x2160x24"),
         ]  # fmt: skip

@@ -23,7 +23,8 @@ CPU = RuntimeError(
     "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: "
     "you tried to allocate 3145728 bytes. Error code 12 (Cannot allocate memory)"
 )
-CUDA = torch.OutOfMemoryError(
+# Before torch 2.5 it had no other name than that of CUDA.
+CUDA = getattr(torch, "OutOfMemoryError", torch.cuda.OutOfMemoryError)(
     "CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has a total capacity of 79.10 GiB"
 )
 SHORT = (CPU, CUDA, MemoryError(), OSError(12, "Cannot allocate memory"), RuntimeError("bad_alloc"))

@@ -39,7 +39,6 @@ class Export(QDialog):
         first = QSize(*(window.look.px(side) for side in FIRST_SIZE))
         fit_to_screen(self, first.expandedTo(window.size() * SHARE))
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setAccessibleName("What to export")
         self.picture = ExportPicture(window, what)
         self.film = ExportFilm(window, what)

@@ -151,7 +151,7 @@ class ExportFilm(ExportPane):
 
     def _pixmap(self) -> QPixmap:
         return QPixmap.fromImage(self._image).scaled(
-            self.preview.size() * self.devicePixelRatioF(),
+            self.room(),
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -161,6 +161,11 @@ class ExportPane(QWidget):
         self._window.memory.folder = path.parent
         self._window.scrubber.say(f"saved: {path}")
         self.words.setText(f"saved: {path}")
+
+    def room(self) -> QSize:
+        """Pixels of the screen that the preview has; not one more, or its edge is cut off."""
+        size, ratio = self.preview.size(), self.devicePixelRatioF()
+        return QSize(int(size.width() * ratio), int(size.height() * ratio))
 
     def fit(self) -> None:
         """Show what is drawn, as large as there is room."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, QTimer
+from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
@@ -204,12 +204,9 @@ class ExportPicture(ExportPane):
         figure = self.figure()
         assert self._stage is not None
         self._stage.show(snapshot_of(snapshot, figure.lanes) if figure.lanes else snapshot)
-        self._image = preview(self._stage.shown, figure, self._room())
+        self._image = preview(self._stage.shown, figure, self.room())
         self.fit()
         self.ready(True)
-
-    def _room(self) -> QSize:
-        return self.preview.size() * self.devicePixelRatioF()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw the preview as large as there is room."""

@@ -31,9 +31,13 @@ def open_streams() -> None:
 
 
 def replace_unprintable() -> None:
-    """Let standard output write what its encoding lacks, such as ✓ in a Windows pipe, as codes."""
+    """Let standard output write what its encoding lacks, such as ✓ in a Windows pipe, as codes.
+
+    In the locale C its errors are "surrogateescape", which lets names of files through as they are,
+    and fails with every other sign.
+    """
     stream = sys.stdout
-    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+    if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
         stream.reconfigure(errors="backslashreplace")
 
 

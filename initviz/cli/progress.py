@@ -60,6 +60,7 @@ def bars(*, quiet: bool = False, transient: bool = False) -> Iterator[Bars]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    console = Console(stderr=True)
+    # Before rich 14.3, a bar that is not shown ends its line all the same.
+    console = Console(stderr=True, quiet=quiet)
     with Progress(*columns, console=console, transient=transient, disable=quiet) as progress:
         yield Bars(progress)

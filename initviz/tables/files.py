@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -81,7 +81,8 @@ def write_weights(
         form: one of ``WEIGHT_FORMATS``.
     """
     if form == "npz":
-        np.savez(file, allow_pickle=False, **dict(tensors))
+        arrays: dict[str, Any] = dict(tensors)
+        np.savez(file, **arrays)  # no objects: nothing is pickled
         file.seek(0, os.SEEK_SET)
         with ZipFile(file, "a") as archive:
             archive.comment = json.dumps(dict(about), ensure_ascii=False).encode()

@@ -95,10 +95,10 @@ class TestHands:
         places = [widget.mapTo(top, point) for point in path]
         QTest.mousePress(handle, BUTTONS[button], HELD[""], places[0])
         for place in places[1:]:
-            if top.windowHandle() is handle:
+            if isValid(top) and top.windowHandle() is handle:
                 QTest.mouseMove(handle, place)
                 self.between()
-        if top.windowHandle() is handle:
+        if isValid(top) and top.windowHandle() is handle:
             QTest.mouseRelease(handle, BUTTONS[button], HELD[""], places[-1])
 
     def wheel(self, widget: QWidget, at: QPoint, steps: int, held: str) -> None:

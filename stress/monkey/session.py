@@ -119,6 +119,8 @@ class Session(QObject):
         window.deleteLater()
         del window
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.watch.turn()
+        self.watch.resting = True
 
     def _count(self) -> None:
         now = census.take(self.done)
@@ -159,7 +161,7 @@ class Session(QObject):
             self._timer.start(0)
             return
         if self._opening:  # laid out and drawn for the first time: a start, and no stall
-            self._opening = False
+            self._opening = self.watch.resting = False
             self.watch.rest()
         assert self.window is not None
         if self.done >= self.wanted and level == 1:

@@ -12,7 +12,7 @@ import warnings
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 
 from initviz.app import job
 from initviz.app.hooks import forget_last
@@ -22,6 +22,9 @@ from initviz.experiment import ExperimentError
 
 STALL = 1.0
 """Seconds of the processor's time that the window's thread may take without looking at events."""
+
+PULSE_MS = 20
+"""Milliseconds between two marks of the event loop's turns, where it does little."""
 
 UNFORESEEN = re.compile(r"^[A-Z]\w*(Error|Exception|Warning): ")
 """How the window words what it did not expect."""
@@ -45,11 +48,13 @@ class Watch:
     Attributes:
         losses: (kind, what), in order.
         doing: the action that is under way, for those that come next.
+        resting: whether no window is there, or one that nobody has seen yet: a start is no stall.
     """
 
     def __init__(self) -> None:
         self.losses: list[tuple[str, str]] = []
         self.doing = "the start"
+        self.resting = True
         self.longest = (0.0, "")
         self._seen: dict[str, int] = {}
         self._undo: list[Any] = []
@@ -80,12 +85,17 @@ class Watch:
         warnings.showwarning = self._warned
         job.Job._run = watched_run  # type: ignore[method-assign]
         qt = qInstallMessageHandler(self._told)
+        # The event loop has many turns between two actions: each is a stall, or none, by itself.
+        self._pulse = QTimer()
+        self._pulse.timeout.connect(self.turn)
+        self._pulse.start(PULSE_MS)
         self._log = _Log(self)
         logging.getLogger().addHandler(self._log)
         self._undo = [old, run, qt]
 
     def uninstall(self) -> None:
         old, run, qt = self._undo
+        self._pulse.stop()
         sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning = old
         job.Job._run = run
         qInstallMessageHandler(qt)
@@ -117,8 +127,11 @@ class Watch:
         self.doing = doing
 
     def turn(self) -> None:
-        """In the middle of an action, the event loop has had a turn."""
-        self._mark(self.doing)
+        """The event loop has had a turn."""
+        if self.resting:
+            self.rest()
+        else:
+            self._mark(self.doing)
 
     def end(self) -> None:
         """The action has returned."""
