@@ -20,8 +20,12 @@ from initviz.catalog.datasets.csv_file import CsvError
 from initviz.catalog.parameter import SettingError
 from initviz.experiment import ExperimentError
 
-STALL = 1.0
-"""Seconds of the processor's time that the window's thread may take without looking at events."""
+STALL = 2.0
+"""Seconds of the processor's time that the window's thread may take without looking at events.
+
+Another theme takes 0.5 to 0.8 s, most of it in Qt, and twice as long where other programs have the
+processor's caches.
+"""
 
 PULSE_MS = 20
 """Milliseconds between two marks of the event loop's turns, where it does little."""
