@@ -101,6 +101,40 @@ def test_errors_of_ever_new_places_are_bounded() -> None:
     incidents = Incidents()
     for number in range(10 * MOST):
         incidents.take(incident(f"a.py:{number}"))
+        assert len(incidents.all()) == min(number + 1, MOST)
+    shown = [each.place[1] for each in incidents.fresh()]
+    assert shown[0] == "a.py:0"  # what the others may come from
+    assert shown[-1] == f"a.py:{10 * MOST - 1}"
+
+
+def test_an_error_is_shown_however_many_were_seen_before() -> None:
+    incidents = Incidents()
+    for number in range(10 * MOST):
+        new = incident(f"a.py:{number}")
+        incidents.take(new)
+        assert incidents.fresh() == [new]
+        assert incidents.knows(new)
+        incidents.see(new)
+
+
+def test_what_is_forgotten_for_a_new_error_is_not_what_goes_on_or_is_muted() -> None:
+    incidents = Incidents()
+    muted, old, going_on = (incident(f"{name}.py:1") for name in ("muted", "old", "going_on"))
+    for each in (muted, going_on, old):
+        incidents.take(each)
+        incidents.see(each, mute=each is muted)
+    for number in range(MOST - 3):
+        other = incident(f"a.py:{number}")
+        incidents.take(other)
+        incidents.see(other)
+    incidents.take(going_on)
+    incidents.see(going_on)
+    incidents.take(incident("new.py:1"))
+    assert not incidents.knows(old)
+    for number in range(MOST - 2):
+        incidents.take(incident(f"b.py:{number}"))
+    assert incidents.knows(muted)
+    assert not incidents.knows(going_on)
     assert len(incidents.all()) == MOST
 
 
