@@ -9,7 +9,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from initviz.app import theme
-from initviz.app.incident_dialog import IncidentDialog
+from initviz.app.clipboard import copy_text
+from initviz.app.incident_dialog import SEND_INSTEAD, IncidentDialog
 from initviz.app.incidents import Incidents
 from initviz.logfile import LogFile
 from initviz.report import Incident, report, tell, without_home
@@ -75,8 +76,7 @@ class Unexpected(QObject):
 
     def copy_report(self) -> None:
         """Put a report on the clipboard."""
-        QGuiApplication.clipboard().setText(self.report())
-        self._window.scrubber.say("copied: the report is on the clipboard")
+        self._window.scrubber.say(copy_text(self.report(), "report", SEND_INSTEAD))
 
     def open_log_folder(self) -> None:
         """Show the folder of the log in the system's own way, or say why not."""
