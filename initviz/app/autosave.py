@@ -214,7 +214,7 @@ class Autosave(QObject):
 
     def _let_go(self) -> None:
         for folder in self._given_up:
-            folder.remove_if_possible()
+            folder.leave()
         self._given_up = []
 
     # --- the end ------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ class Autosave(QObject):
             if self.keeps:
                 folder.release()
             else:
-                folder.remove_if_possible()
+                folder.leave()
         self._folder, self._given_up, self._notes = None, [], {}
 
     def _save_last(self) -> None:

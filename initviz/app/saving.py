@@ -106,7 +106,7 @@ class Saving:
 
     def _give_way(self, folder: Folder, notes: dict[PastRun, Note]) -> None:
         """Let the oldest runs go where all are more than the bound; the next writing does so."""
-        size = 0
+        size = folder.unopened_bytes
         for run in sorted(notes, key=lambda run: (run is not self.present, -run.number)):
             path = folder.path / notes[run].file
             size += path.stat().st_size if notes[run].file and path.exists() else 0

@@ -22,6 +22,7 @@ from initviz.catalog.lessons import LESSONS
 from initviz.engine import record
 from initviz.experiment import DataSettings, Experiment
 from initviz.recording import Recording
+from initviz.runfile import save_run
 from tests.app.conftest import LONG, SMALL, MakeWindow
 from tests.app.hands import finish, shows
 from tests.runfile.runs import same
@@ -297,6 +298,94 @@ def test_a_damaged_recording_says_so_and_its_experiment_comes_back(
     words = window.banner.text.text()
     assert "its recording is damaged (run-0001.initviz: is no run file" in words
     assert "Train it again" in words
+
+
+@pytest.fixture
+def spoilt(root: Path, crashed: Crashed) -> Path:
+    """A folder with two runs, of which the first is damaged; its path."""
+    crashed(SMALL, SMALL.replace(seed=9))
+    path = folders(root)[0] / "run-0001.initviz"
+    path.write_bytes(path.read_bytes()[:-200])
+    return path
+
+
+def test_a_run_that_cannot_be_opened_stays_as_it_is_and_is_told_with_its_place(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, spoilt: Path
+) -> None:
+    content = spoilt.read_bytes()
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    assert f"stays in {spoilt.parent}" in window.banner.text.text()
+    finish(qtbot, window)
+    window.model.edit(SMALL.replace(seed=10))
+    finish(qtbot, window)
+    save(qtbot, window)
+    assert spoilt.read_bytes() == content
+    window.autosave.keeps = True  # as in another crash
+    window.close()
+
+    window = started(make_window, qtbot, root)
+    assert "with 2 earlier runs" in window.recovery.offer.text.text()
+    bring_back(qtbot, window)
+    save(qtbot, window)
+    assert spoilt.read_bytes() == content
+
+
+def test_a_run_that_could_not_be_opened_is_offered_after_a_tidy_close_until_it_is_discarded(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, spoilt: Path
+) -> None:
+    for _ in range(2):
+        window = started(make_window, qtbot, root)
+        bring_back(qtbot, window)
+        save(qtbot, window)
+        window.close()
+        assert [path.name for path in spoilt.parent.glob("run-*")] == [spoilt.name]
+
+    window = started(make_window, qtbot, root)
+    offer = window.recovery.offer
+    assert "What could not be opened is still there: “Own experiment”, " in offer.text.text()
+    bring_back(qtbot, window)
+    assert "cannot be opened now, either" in window.banner.text.text()
+    assert window.model.experiment == OTHER
+    window.close()
+
+    window = started(make_window, qtbot, root)
+    press(qtbot, window.recovery.offer.discard)
+    press(qtbot, window.recovery.offer.really)
+    assert folders(root) == []
+
+
+def test_a_run_that_can_be_opened_by_now_comes_back(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, spoilt: Path
+) -> None:
+    recording = record(SMALL)
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    window.close()
+    save_run(recording, spoilt)
+
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    qtbot.waitUntil(lambda: shows(window, 4, SMALL), timeout=LONG)
+    assert same(window.model.recording, recording)
+    assert not window.banner.isVisible()
+    window.close()
+    assert folders(root) == []
+
+
+def test_what_cannot_be_opened_stays_in_a_folder_that_is_given_up(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, spoilt: Path, crashed: Crashed
+) -> None:
+    os.utime(spoilt.parent / LEFT, (time.time() + 60, time.time() + 60))  # it is the first offer
+    crashed(OTHER)
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    bring_back(qtbot, window)
+    save(qtbot, window)
+    assert [path.name for path in spoilt.parent.glob("run-*")] == [spoilt.name]
+    assert len(folders(root)) == 2
+    window.close()
+    assert folders(root) == [spoilt.parent]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"experiment = 3", b"runs = [7]"])
