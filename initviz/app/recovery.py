@@ -153,7 +153,9 @@ class Recovery(QObject):
             if left.closed and run.note.file == left.shown:
                 experiment = run.recording.experiment
             experiment = located(experiment, run.recording.experiment)
-            if experiment.same_run(run.recording.experiment):
+            # A run whose epochs were trained twice is there twice.
+            known = shown is not None and notes[shown].file == left.shown
+            if experiment.same_run(run.recording.experiment) and not known:
                 shown = past
         lesson = LESSONS.get(left.lesson)
         if shown is not None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -386,6 +387,21 @@ def test_what_cannot_be_opened_stays_in_a_folder_that_is_given_up(
     assert len(folders(root)) == 2
     window.close()
     assert folders(root) == [spoilt.parent]
+
+
+def test_of_two_runs_of_one_experiment_the_one_that_was_shown_is_shown(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
+) -> None:
+    crashed(SMALL, SMALL.replace(epochs=6))
+    folder = folders(root)[0]
+    left = Left.from_toml((folder / LEFT).read_text("utf-8"))
+    left = replace(left, experiment=SMALL, shown=left.runs[0].file)
+    (folder / LEFT).write_text(left.to_toml(), "utf-8")
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    qtbot.waitUntil(lambda: shows(window, 4), timeout=LONG)
+    assert window.model.recording.last == 4
+    assert window.session.runs.present is window.session.runs.entries[1]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"experiment = 3", b"runs = [7]"])
