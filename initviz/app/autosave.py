@@ -113,7 +113,8 @@ class Autosave(QObject):
     def _unsaved(self) -> list[PastRun]:
         """Runs with epochs that no file has; the present one is the first.
 
-        One that cannot be written is the last: it keeps no other from being saved.
+        One whose file has given way is among them when there is room for it again. One that
+        cannot be written is the last: it keeps no other from being saved.
         """
         runs = self._window.session.runs
         unsaved = [
