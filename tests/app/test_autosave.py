@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import SIGNAL
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 import initviz.app.autosave
@@ -405,6 +407,22 @@ def test_a_window_that_the_system_ends_leaves_the_newest(
     assert left.experiment == SMALL.replace(seed=5)
     assert same(open_run(only(root) / left.shown), recording)
     folder.release()
+
+
+def test_what_is_there_stays_when_the_session_ends_and_not_when_that_is_called_off(
+    qtbot: QtBot, make_window: MakeWindow, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = QGuiApplication.instance()
+    assert app is not None
+    told = SIGNAL("commitDataRequest(QSessionManager&)")
+    before = app.receivers(told)
+    window = make_window(autosaves=root)
+    assert app.receivers(told) == before + 1  # there is no session here that could end
+
+    monkeypatch.setattr(initviz.app.autosave, "LOGOUT_MS", 1)
+    window.autosave._logged_out()
+    assert window.autosave.keeps
+    qtbot.waitUntil(lambda: not window.autosave.keeps, timeout=LONG)
 
 
 def test_a_window_is_closed_in_the_middle_of_a_save(
