@@ -227,6 +227,30 @@ def test_several_are_offered_one_after_the_other(
     assert len(list(folders(root)[0].glob("run-*"))) == 2
 
 
+def test_what_was_just_being_saved_is_not_left_behind_beside_what_came_back(
+    make_window: MakeWindow,
+    qtbot: QtBot,
+    root: Path,
+    crashed: Crashed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("initviz.app.autosave.LOOK_MS", 10**8)
+    crashed(SMALL)
+    window = started(make_window, qtbot, root)
+    finish(qtbot, window)
+    window.autosave.look()
+    job = window.autosave._job
+    assert job is not None
+    bring_back(qtbot, window)
+    qtbot.waitUntil(lambda: job.done, timeout=LONG)
+    assert len(folders(root)) == 2
+    save(qtbot, window)
+    (path,) = folders(root)
+    assert len(list(path.glob("run-*"))) == 2
+    window.close()
+    assert folders(root) == []
+
+
 def test_one_window_offers_what_another_one_does_not(
     make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
 ) -> None:
