@@ -25,6 +25,7 @@ from initviz.experiment import DataSettings, Experiment
 from initviz.recording import Recording
 from initviz.runfile import save_run
 from tests.app.conftest import LONG, SMALL, MakeWindow
+from tests.app.fakes import full
 from tests.app.hands import finish, shows
 from tests.runfile.runs import same
 
@@ -249,6 +250,33 @@ def test_what_was_just_being_saved_is_not_left_behind_beside_what_came_back(
     assert len(list(path.glob("run-*"))) == 2
     window.close()
     assert folders(root) == []
+
+
+def test_a_folder_is_kept_until_another_has_what_came_out_of_it(
+    make_window: MakeWindow,
+    qtbot: QtBot,
+    root: Path,
+    crashed: Crashed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("initviz.app.autosave.LOOK_MS", 10**8)
+    crashed(SMALL)
+    crashed(OTHER)
+    window = started(make_window, qtbot, root, SMALL.replace(seed=77))
+    bring_back(qtbot, window)
+    bring_back(qtbot, window)
+    autosave = window.autosave
+    with monkeypatch.context() as disk:
+        disk.setattr(Folder, "save", full)
+        autosave.look()
+        qtbot.waitUntil(lambda: autosave._job is not None and autosave._job.done, timeout=LONG)
+        for _ in range(3):
+            autosave.look()
+            autosave._run_retry._until = 1e12
+    assert len(folders(root)) == 2
+    autosave._run_retry._until = 0.0
+    save(qtbot, window)
+    assert len(folders(root)) == 1
 
 
 def test_one_window_offers_what_another_one_does_not(
