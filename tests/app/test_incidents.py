@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 
 import pytest
 from PySide6.QtCore import QObject, QTimer, qCritical, qInstallMessageHandler, qWarning
@@ -167,6 +168,14 @@ def test_an_error_of_a_plain_thread_is_taken_with_its_name() -> None:
     )  # fmt: skip
 
 
+def test_a_thread_that_ends_itself_is_no_error() -> None:
+    with hooked() as incidents:
+        thread = threading.Thread(target=sys.exit)
+        thread.start()
+        thread.join()
+    assert incidents.all() == []
+
+
 def test_an_error_of_an_object_that_is_collected_is_taken() -> None:
     class Stubborn:
         def __del__(self) -> None:
@@ -274,3 +283,37 @@ def test_whoever_listened_to_qt_before_still_hears_it() -> None:
     finally:
         qInstallMessageHandler(before)
     assert heard == ["a timer from another thread"]
+
+
+def test_a_message_that_cannot_be_logged_goes_to_standard_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = StringIO()
+    monkeypatch.setattr(sys, "__stderr__", said)
+    monkeypatch.setattr("initviz.app.hooks.qt_log.log", boom)
+    heard: list[str] = []
+    before = qInstallMessageHandler(lambda kind, context, text: heard.append(text))
+    try:
+        with hooked() as incidents:
+            qWarning("a timer from another thread")
+    finally:
+        qInstallMessageHandler(before)
+    assert "Qt says: a timer from another thread (ZeroDivisionError" in said.getvalue()
+    assert heard == ["a timer from another thread"]
+    assert incidents.all() == []
+
+
+def test_the_messages_that_are_counted_are_bounded(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("initviz.app.hooks.MOST_MESSAGES", 3)
+    before = qInstallMessageHandler(None)
+    hooks = Hooks(boom)
+    try:
+        for number in range(10):
+            qWarning(f"at {number}")
+    finally:
+        hooks.restore()
+        qInstallMessageHandler(before)
+    assert len(hooks._messages) == 3
+    assert [each.getMessage() for each in caplog.records][-1] == "default: at 9"
