@@ -192,6 +192,17 @@ def test_an_edit_without_a_recording_comes_back_with_the_run_before_it(
     assert same(window.model.recording, recording)
 
 
+def test_an_edit_that_keeps_the_recording_comes_back_with_it(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
+) -> None:
+    recording = crashed(SMALL, edit=SMALL.replace(epochs=9))
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    qtbot.waitUntil(lambda: shows(window, 4), timeout=LONG)
+    assert window.model.experiment == SMALL.replace(epochs=9)
+    assert window.model.recording.last == recording.last
+
+
 def test_earlier_runs_come_back_too(
     make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
 ) -> None:
