@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from initviz.app.left import Left, Note
 from initviz.app.leftovers import LEFT, Folder
 from initviz.app.model import Phase
-from initviz.app.recovery import described, found_in, when
+from initviz.app.recovery import described, found_in, located, when
 from initviz.app.window import Window
 from initviz.catalog.datasets.csv_file import read_table
 from initviz.catalog.datasets.own import own_values, prepare
@@ -536,6 +536,16 @@ def test_a_run_on_a_table_comes_back_though_the_table_is_gone(
     finish(qtbot, window)
     window.session.show_run(window.session.runs.entries[-1])
     qtbot.waitUntil(lambda: shows(window, 4), timeout=LONG)
+
+
+def test_a_table_is_found_only_where_it_is_the_same_one() -> None:
+    def on(path: str, digest: str) -> Experiment:
+        values = {"path": path, "digest": digest}
+        return SMALL.replace(data=DataSettings(dataset="csv", values=values))
+
+    mine = on("/gone.csv", "a" * 64)
+    assert located(mine, on("/there.csv", "a" * 64)).data.values["path"] == "/there.csv"
+    assert located(mine, on("/there.csv", "b" * 64)) == mine
 
 
 def test_recordings_that_come_back_share_the_memory(
