@@ -175,7 +175,11 @@ def versions() -> dict[str, str]:
 
 
 def without_home(text: str) -> str:
-    """The text with ~ instead of the path of the home folder: it says who somebody is."""
+    """The text with ~ instead of the path of the home folder: it says who somebody is.
+
+    Folders whose names only begin like it, as /home/ann.bak or /home/ann-old, stay, and so do
+    those that have it at the end of a longer path, as /mnt/home/ann.
+    """
     try:
         home = str(Path.home())
     except RuntimeError:  # there is none
@@ -184,7 +188,8 @@ def without_home(text: str) -> str:
         return text
     # TOML and Python's repr() double the backslashes of Windows.
     for written in {home, home.replace("\\", "\\\\"), home.replace("\\", "/")}:
-        text = re.sub(rf"{re.escape(written)}(?![\w.-])", "~", text)
+        # A full stop or a dash with no word behind it is the sentence's and not the name's.
+        text = re.sub(rf"(?<![\w.-]){re.escape(written)}(?![.~+@-]*\w)", "~", text)
     return text
 
 

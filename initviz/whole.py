@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import re
+import secrets
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,13 +34,12 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         OSError: if the disk is full, the folder is missing or may not be written to, or if what
             has the name may not be replaced: a folder, a device, a file that is write-protected.
     """
-    path = _replaceable(path)
+    path, rights = _replaceable(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{_short(path)}-", suffix=".part")
+        handle, temporary = _part_of(path, rights)
     except OSError as error:
         error.filename = str(path)
         raise
-    temporary = Path(name)
     try:
         try:
             file = os.fdopen(handle, "w+b")
@@ -56,26 +55,27 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
                 file.close()
             raise
         file.close()
-        with suppress(OSError):  # some disks have no rights
-            os.chmod(temporary, _mode(path))
+        if rights is not None:
+            with suppress(OSError):  # some disks have none
+                os.chmod(temporary, rights)
         os.replace(temporary, path)
     except BaseException as error:
         with suppress(OSError):  # what went wrong first is what is told
             temporary.unlink()
-        if isinstance(error, OSError) and error.filename in (None, name):
+        if isinstance(error, OSError) and error.filename in (None, str(temporary)):
             error.filename, error.filename2 = str(path), None
         raise
     _settle(path.parent)
     _clear(path)
 
 
-def _replaceable(path: Path) -> Path:
-    """What a path leads to, after making sure that a file may take its place."""
+def _replaceable(path: Path) -> tuple[Path, int | None]:
+    """What a path leads to, after making sure that a file may take its place, and its rights."""
     try:
         path = path.resolve()
         mode = path.stat().st_mode
     except FileNotFoundError:
-        return path
+        return path, None
     except RuntimeError:  # links in a circle, before Python 3.13
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     except ValueError as error:  # a zero byte
@@ -88,21 +88,24 @@ def _replaceable(path: Path) -> Path:
     if not os.access(path, os.W_OK):
         # The folder would let it be replaced; somebody has protected it, though.
         raise PermissionError(errno.EACCES, "It is write-protected", str(path))
-    return path
+    return path, stat.S_IMODE(mode)
+
+
+def _part_of(path: Path, rights: int | None) -> tuple[int, Path]:
+    """A new file beside a path, open, which nobody may read who may not read that one.
+
+    A new one has the rights that files get in this folder: the system takes the umask from them.
+    To ask for the umask is to set it, and other threads may be making files meanwhile.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        part = path.with_name(f".{_short(path)}-{secrets.token_hex(4)}.part")
+        with suppress(FileExistsError):
+            return os.open(part, flags, 0o666 if rights is None else rights & 0o777), part
 
 
 def _short(path: Path) -> str:
     return path.stem.encode("utf-8", "replace")[:LONGEST_STEM].decode("utf-8", "ignore")
-
-
-def _mode(path: Path) -> int:
-    """The rights of the file that is replaced, or of a new one."""
-    try:
-        return path.stat().st_mode & 0o7777
-    except OSError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
 
 
 def _clear(path: Path) -> None:

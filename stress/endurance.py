@@ -208,15 +208,12 @@ class _Night:
 
     def _judge(self) -> None:
         tally, steady = self.tally, self.options.steady
-        first, last = self._milliseconds(0), self._milliseconds(PARTS - 1)
-        for name, of in (("median", 0), ("95 %", 1)):
-            ratio = last[of] / first[of]
-            tally.figures[f"frames, {name}"] = (
-                f"{first[of]:.1f} ms in the first tenth, {last[of]:.1f} ms in the last "
-                f"(× {ratio:.2f})"
-            )
-            if name == "median" and ratio > steady:
-                tally.losses.append(f"frames became {ratio:.2f} times as slow")
+        unseen = [p for p in (0, PARTS - 1) if not any(part == p for part, _ in self.frames)]
+        if unseen:
+            parts = " and ".join(str(part + 1) for part in unseen)
+            tally.losses.append(f"no frame was drawn in part {parts} of {PARTS}; train longer")
+        else:
+            self._judge_frames()
         tally.count("frames", sum(len(each) for each in self.frames.values()))
         rates = [self.options.epochs / PARTS / max(s, 1e-9) for s in self.seconds]
         tally.figures["epochs per second of the processor"] = (
@@ -230,6 +227,18 @@ class _Night:
             f"{1000 * max(map(max, filter(None, self.late))):.0f} ms"
         )
         self._judge_holdings()
+
+    def _judge_frames(self) -> None:
+        tally, steady = self.tally, self.options.steady
+        first, last = self._milliseconds(0), self._milliseconds(PARTS - 1)
+        for name, of in (("median", 0), ("95 %", 1)):
+            ratio = last[of] / first[of]
+            tally.figures[f"frames, {name}"] = (
+                f"{first[of]:.1f} ms in the first tenth, {last[of]:.1f} ms in the last "
+                f"(× {ratio:.2f})"
+            )
+            if name == "median" and ratio > steady:
+                tally.losses.append(f"frames became {ratio:.2f} times as slow")
 
     def _milliseconds(self, part: int) -> tuple[float, float]:
         """Median and 95th percentile of a part's frames, the mean over the pages."""

@@ -116,6 +116,35 @@ def test_a_report_does_not_say_whose_home_it_is_from(
     assert without_home(f"{tmp_path}-other") == f"{tmp_path}-other"
 
 
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("cannot open /home/ann.", "cannot open ~."),
+        ("/home/ann. Choose another", "~. Choose another"),
+        ("/home/ann: no space", "~: no space"),
+        ("/home/ann - no space", "~ - no space"),
+        ("'/home/ann'", "'~'"),
+        ("file:///home/ann/a.csv", "file://~/a.csv"),
+        ("PATH=/usr/bin:/home/ann/bin", "PATH=/usr/bin:~/bin"),
+        ("/home/ann/.config and /home/ann", "~/.config and ~"),
+        ("/home/ann/home/ann", "~/home/ann"),
+        ("/home/ann.bak/a.csv", "/home/ann.bak/a.csv"),
+        ("/home/ann-old/a.csv", "/home/ann-old/a.csv"),
+        ("/home/ann.-old", "/home/ann.-old"),
+        ("/home/ann@work/a.csv", "/home/ann@work/a.csv"),
+        ("/home/anna/a.csv", "/home/anna/a.csv"),
+        ("/home/ann2", "/home/ann2"),
+        ("/mnt/home/ann/a.csv", "/mnt/home/ann/a.csv"),
+        ("/old-/home/ann", "/old-/home/ann"),
+    ],
+)
+def test_only_the_home_folder_itself_is_hidden(
+    monkeypatch: pytest.MonkeyPatch, text: str, hidden: str
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/ann"))
+    assert without_home(text) == hidden
+
+
 def test_a_windows_home_is_hidden_however_its_path_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -63,6 +63,32 @@ def test_a_new_file_has_the_rights_that_the_umask_lets(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
 
 
+def test_no_other_thread_s_files_get_other_rights_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0o027)
+    asked: list[int] = []
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "umask", asked.append)  # it cannot be read but by setting it
+            with whole(tmp_path / "file"):
+                pass
+    finally:
+        os.umask(before)
+
+    assert asked == []
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
+
+
+def test_a_private_file_is_private_while_it_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    path.chmod(0o600)
+    with whole(path):
+        (part,) = tmp_path.glob(".file-*.part")
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+
+
 def test_what_a_file_must_not_take_the_place_of_stays(tmp_path: Path) -> None:
     folder, pipe, circle = tmp_path / "folder", tmp_path / "pipe", tmp_path / "circle"
     folder.mkdir()

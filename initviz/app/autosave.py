@@ -17,10 +17,10 @@ from PySide6.QtGui import QGuiApplication
 
 from initviz.app.job import Job
 from initviz.app.left import Left, Note
-from initviz.app.leftovers import Folder
+from initviz.app.leftovers import MOST_RUN, Folder
 from initviz.app.model import Phase
 from initviz.app.runs import PastRun
-from initviz.app.saving import Saved, Saving
+from initviz.app.saving import Saved, Saving, fits
 
 if TYPE_CHECKING:
     from initviz.app.window import Window
@@ -65,6 +65,7 @@ class Autosave(QObject):
         self._folder: Folder | None = None
         self._given_up: list[Folder] = []  # for another one, which does not have everything yet
         self._notes: dict[PastRun, Note] = {}
+        self._sizes: dict[PastRun, int] = {}  # bytes of the files, or what they had
         self._written = self._seen = self._left()
         self._job: Job | None = None
         self._retry, self._run_retry = Retry(), Retry()
@@ -112,16 +113,33 @@ class Autosave(QObject):
     def _unsaved(self) -> list[PastRun]:
         """Runs with epochs that no file has; the present one is the first.
 
-        One that cannot be written is the last: it keeps no other from being saved.
+        One whose file has given way is among them when there is room for it again. One that
+        cannot be written is the last: it keeps no other from being saved.
         """
         runs = self._window.session.runs
         unsaved = [
             run for run in runs.entries
-            if run.held and (run not in self._notes or self._notes[run].last < run.recording.last)
+            if run.held and (
+                run not in self._notes
+                or self._notes[run].last < run.recording.last
+                or (not self._notes[run].file and self._has_room(run))
+            )
         ]  # fmt: skip
         return sorted(
             unsaved, key=lambda run: (run.number == self._failed, run is not runs.present)
         )
+
+    def _has_room(self, run: PastRun) -> bool:
+        """Whether a run whose file has given way can have one again, and keep it."""
+        runs = self._window.session.runs
+        if run is runs.present:  # its file does not give way
+            return True
+        notes = {each: self._notes[each] for each in runs.entries if each in self._notes}
+        beside = self._folder.unopened_bytes if self._folder else 0
+        if self._window.model.phase is Phase.TRAINING and runs.present:
+            # What grows, and is thinned now and then, would let it go and come in turns.
+            beside += max(MOST_RUN - self._sizes.get(runs.present, 0), 0)
+        return fits(run, notes, self._sizes, beside)
 
     def _due(self) -> PastRun | None:
         """The run whose turn it is."""
@@ -185,6 +203,8 @@ class Autosave(QObject):
             return
         self._folder, self._written = saved.folder, saved.left
         self._notes = {run: note for run, note in saved.notes.items() if note.last >= 0}
+        sizes = {**self._sizes, **saved.sizes}
+        self._sizes = {run: sizes[run] for run in self._notes if run in sizes}
         self._retry.worked()
         if saved.run is not None:
             self._seconds, self._ended = saved.seconds, time.monotonic()
@@ -214,7 +234,7 @@ class Autosave(QObject):
 
     def _let_go(self) -> None:
         for folder in self._given_up:
-            folder.remove_if_possible()
+            folder.leave()
         self._given_up = []
 
     # --- the end ------------------------------------------------------------------------------
@@ -248,7 +268,7 @@ class Autosave(QObject):
             if self.keeps:
                 folder.release()
             else:
-                folder.remove_if_possible()
+                folder.leave()
         self._folder, self._given_up, self._notes = None, [], {}
 
     def _save_last(self) -> None:

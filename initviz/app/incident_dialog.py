@@ -15,7 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from initviz.app.clipboard import copy_text
 from initviz.views.style import Style
+
+SEND_INSTEAD = "try again, or send the log instead (Open log folder)"
+"""What helps where the report cannot be copied."""
 
 FIRST_SIZE = 660, 470
 """Width and height, where the screen has room and the text its usual size."""
@@ -130,8 +134,7 @@ class IncidentDialog(QDialog):
     def copy_report(self, report: str) -> None:
         """Put the newest report on the clipboard."""
         self.show_report(report)
-        QGuiApplication.clipboard().setText(report)
-        self.say("The report is on the clipboard.")
+        self.say(copy_text(report, "report", SEND_INSTEAD))
 
     def _place(self, style: Style, parent: QWidget | None) -> None:
         """In the middle of the window, as far as that is on the screen."""

@@ -12,7 +12,7 @@ from initviz.report import Incident
 log = logging.getLogger(__name__)
 
 MOST = 50
-"""Different errors that are kept; of more only the log has the words."""
+"""Different errors that are kept; for a new one the oldest that was seen is forgotten."""
 
 QUIET_SECONDS = 30.0
 """How long an error that was shown and goes on happening is not shown again."""
@@ -25,6 +25,12 @@ class _Known:
     fresh: bool = True
     muted: bool = False
     seen: float = -QUIET_SECONDS
+    last: int = 0  # counts what was taken
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be shown."""
+        return self.fresh and not self.muted
 
 
 class Incidents:
@@ -38,17 +44,19 @@ class Incidents:
         # Errors may come while one is being taken, as from an object that is collected.
         self._lock = threading.RLock()
         self._known: dict[tuple[str, ...], _Known] = {}
+        self._taken = 0
 
     def take(self, incident: Incident) -> None:
         """Note an error; called in any thread."""
         with self._lock:
             known = self._known.get(incident.place)
             if known is None:
-                known = _Known(incident)
-                if len(self._known) < MOST:
-                    self._known[incident.place] = known
+                if len(self._known) >= MOST:
+                    self._forget_one()
+                known = self._known[incident.place] = _Known(incident)
+            self._taken += 1
             known.times += 1
-            known.fresh = True
+            known.last, known.fresh = self._taken, True
             times = known.times
         if times == 1:
             log.error(
@@ -58,6 +66,19 @@ class Incidents:
         elif str(times).strip("0") == "1":
             log.error("unexpected, %d times now: %s", times, incident.summary)
 
+    def _forget_one(self) -> None:
+        """Make room: of what was seen, the error that has not come for the longest goes first.
+
+        What is muted stays longer: as a new one it would be shown again. Where all wait to be
+        shown, the newest goes: the first are what the others come from, and one is on the screen.
+        """
+
+        def worth(known: _Known) -> tuple[bool, bool, int]:
+            return known.waits, known.muted, -known.last if known.waits else known.last
+
+        least = min(self._known.values(), key=worth)
+        del self._known[least.incident.place]
+
     def fresh(self) -> list[Incident]:
         """Errors that wait to be shown, the first one first."""
         due = time.monotonic() - QUIET_SECONDS
@@ -65,7 +86,7 @@ class Incidents:
             return [
                 known.incident
                 for known in self._known.values()
-                if known.fresh and not known.muted and known.seen <= due
+                if known.waits and known.seen <= due
             ]
 
     def knows(self, incident: Incident) -> bool:

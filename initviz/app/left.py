@@ -47,6 +47,8 @@ class Left:
         runs: the run files, the oldest run first.
         shown: the name of the run file of what was shown, "" where there is none.
         saved: when that was.
+        closed: whether the window was closed by its user: the runs are those that it could not
+            open.
     """
 
     experiment: Experiment
@@ -56,6 +58,7 @@ class Left:
     runs: tuple[Note, ...] = ()
     shown: str = ""
     saved: datetime = field(default_factory=datetime.now, compare=False)
+    closed: bool = False
 
     def to_toml(self) -> str:
         """As it is written."""
@@ -89,6 +92,7 @@ class Left:
             all(isinstance(text, str) for text in texts)
             and all(type(number) is int for number in numbers)
             and isinstance(content["saved"], datetime)
+            and isinstance(content.get("closed", False), bool)
             and all(is_run(note.file) for note in left.runs)
         ):
             raise ValueError("it says something else")

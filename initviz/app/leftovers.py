@@ -73,10 +73,13 @@ class Folder:
 
     Attributes:
         path: the folder.
+        unopened: of an adopted folder, what could not be opened, as it is to be offered again: its
+            run files stay. A newer initviz, or a machine with more memory, may open them.
     """
 
     def __init__(self, path: Path, lock: QLockFile) -> None:
         self.path = path
+        self.unopened: Left | None = None
         self._lock = lock
 
     @classmethod
@@ -113,10 +116,24 @@ class Folder:
         """Whether it still exists: caches get cleaned out."""
         return (self.path / LOCK).exists()
 
+    @property
+    def unopened_bytes(self) -> int:
+        """Bytes of the run files that could not be opened."""
+        notes = self.unopened.runs if self.unopened else ()
+        files = [self.path / note.file for note in notes]
+        return sum(file.stat().st_size for file in files if file.exists())
+
     def write(self, left: Left) -> None:
-        """Say what the window shows; a run file that this does not tell of goes."""
+        """Say what the window shows; a run file that this does not tell of goes.
+
+        Those that could not be opened stay.
+        """
+        if self.unopened:
+            left = replace(left, runs=(*self.unopened.runs, *left.runs))
+        if not left.closed:
+            left = replace(left, saved=datetime.now())
         with whole(self.path / LEFT) as file:
-            file.write(replace(left, saved=datetime.now()).to_toml().encode())
+            file.write(left.to_toml().encode())
         wanted = {LEFT, LOCK, *(note.file for note in left.runs)}
         for path in self.path.iterdir():
             if path.name not in wanted:
@@ -173,6 +190,17 @@ class Folder:
     def release(self) -> None:
         """Leave it as it is, for the next start."""
         self._lock.unlock()
+
+    def leave(self) -> None:
+        """The window is done with it: remove it, but for what could not be opened."""
+        if self.unopened is None or not self.unopened_bytes:
+            self.remove_if_possible()
+            return
+        try:
+            self.write(replace(self.unopened, runs=()))
+        except OSError as error:
+            log.warning("what could not be opened stays with the rest: %s", error)
+        self.release()
 
     def remove(self) -> None:
         """Remove it; what somebody holds on to goes with a later start."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,8 +94,10 @@ class Recovery(QObject):
             self.offer.show_offer(f"{offered}damaged: {found.problem}", "what is left of it")
             self.offer.accept.hide()
             return
-        self.offer.show_offer(f"A session{counted} ended unexpectedly: {described(found.left)}.",
-                              f"“{short(found.left.title)}”")  # fmt: skip
+        begins = f"A session{counted} ended unexpectedly: "
+        if found.left.closed:
+            begins = f"What could not be opened{counted} is still there: "
+        self.offer.show_offer(f"{begins}{described(found.left)}.", f"“{short(found.left.title)}”")
 
     def _answered(self) -> None:
         self._waiting = self._waiting[1:]
@@ -148,8 +150,12 @@ class Recovery(QObject):
             past = session.runs.take_in(run.recording, run.note.title, LESSONS.get(run.note.lesson))
             past.cursor = run.note.cursor if run.note.cursor >= 0 else run.recording.last
             notes[past] = run.note
+            if left.closed and run.note.file == left.shown:
+                experiment = run.recording.experiment
             experiment = located(experiment, run.recording.experiment)
-            if experiment.same_run(run.recording.experiment):
+            # A run whose epochs were trained twice is there twice.
+            known = shown is not None and notes[shown].file == left.shown
+            if experiment.same_run(run.recording.experiment) and not known:
                 shown = past
         lesson = LESSONS.get(left.lesson)
         if shown is not None:
@@ -158,26 +164,33 @@ class Recovery(QObject):
             shown.recording.experiment = experiment
             session.show_run(shown)
             window.player.trainer.make_room(shown.recording.kept_bytes)
-        else:
+        elif not left.closed:
             window.lesson = lesson
             window.model.edit(experiment)
             window.lesson_shown()
+        folder.unopened = unopened(left, runs)
         # Not before all is there: a window that is closed removes the folders that it adopted.
         window.autosave.adopt(folder, notes)
-        self._tell(left, runs, shown)
+        self._tell(left, folder, runs, shown)
 
-    def _tell(self, left: Left, runs: list[Opened], shown: PastRun | None) -> None:
-        window = self._window
-        window.scrubber.say(f"brought back: {short(left.title)}")
+    def _tell(self, left: Left, folder: Folder, runs: list[Opened], shown: PastRun | None) -> None:
+        window, title = self._window, f"“{short(left.title)}”"
         if shown is not None:
             window.run_files.tell_versions(left.title, shown.recording)
-        damaged = [run for run in runs if run.recording is None]
-        if damaged:
-            what = "its recording" if shown is None else "the recording of an earlier run"
-            window.banner.show_note(
-                f"“{short(left.title)}” is back, but {what} is damaged ({damaged[-1].problem}). "
-                "Train it again: the same experiment gives the same numbers."
-            )
+        if shown is not None or not left.closed:
+            window.scrubber.say(f"brought back: {short(left.title)}")
+        if folder.unopened is None:
+            return
+        problem = next(run.problem for run in reversed(runs) if run.recording is None)
+        stays = f"The file stays in {folder.path}, and the next start offers it."
+        if shown is None and left.closed:
+            window.banner.show_note(f"{title} cannot be opened now, either ({problem}). {stays}")
+            return
+        what = "its recording" if shown is None else "the recording of an earlier run"
+        window.banner.show_note(
+            f"{title} is back, but {what} is damaged ({problem}). Train it again: the same "
+            f"experiment gives the same numbers. {stays}"
+        )
 
     # --- jobs ---------------------------------------------------------------------------------
 
@@ -253,6 +266,18 @@ def opened(note: Note, folder: Path, budgets: tuple[int, int], cancelled: Cancel
         return Opened(note, None, str(error))
     # What its file has by now may be newer than what was said of it.
     return Opened(Note(**{**vars(note), "last": recording.last}), recording, "")
+
+
+def unopened(left: Left, runs: list[Opened]) -> Left | None:
+    """What could not be opened of a folder, as a later start is to offer it; None for nothing."""
+    notes = {run.note.file: run.note for run in runs if run.recording is None}
+    if not notes:
+        return None
+    shown = notes.get(left.shown, [*notes.values()][-1])
+    return replace(
+        left, title=shown.title, lesson=shown.lesson, cursor=shown.cursor, shown=shown.file,
+        runs=tuple(notes.values()), closed=True,
+    )  # fmt: skip
 
 
 def located(experiment: Experiment, there: Experiment) -> Experiment:

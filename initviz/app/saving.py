@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Saved:
         run: the run whose file was to be written, if any.
         problem: why that could not be, "" where it was.
         seconds: what it took.
+        sizes: bytes of the run files, those included that have just given way.
     """
 
     folder: Folder
@@ -36,6 +37,7 @@ class Saved:
     run: PastRun | None
     problem: str
     seconds: float
+    sizes: dict[PastRun, int]
 
 
 @dataclass(frozen=True)
@@ -98,20 +100,43 @@ class Saving:
         seconds = time.monotonic() - began
         if cancelled():  # the folder may be gone by now, and is not to be filled again
             raise CancelledError
-        self._give_way(folder, notes)
+        sizes = self._give_way(folder, notes)
         runs = tuple(note for note in notes.values() if note.file)
         shown = notes[self.present].file if self.present is not None else ""
         folder.write(replace(self.left, runs=runs, shown=shown))
-        return Saved(folder, self.folder, self.left, notes, self.run, problem, seconds)
+        return Saved(folder, self.folder, self.left, notes, self.run, problem, seconds, sizes)
 
-    def _give_way(self, folder: Folder, notes: dict[PastRun, Note]) -> None:
-        """Let the oldest runs go where all are more than the bound; the next writing does so."""
-        size = 0
+    def _give_way(self, folder: Folder, notes: dict[PastRun, Note]) -> dict[PastRun, int]:
+        """Let the oldest runs go where all are more than the bound; the next writing does so.
+
+        Returns the bytes of every file, of those that are let go, too.
+        """
+        sizes = {}
+        total = folder.unopened_bytes
         for run in sorted(notes, key=lambda run: (run is not self.present, -run.number)):
             path = folder.path / notes[run].file
-            size += path.stat().st_size if notes[run].file and path.exists() else 0
-            if size > MOST_FOLDER and run is not self.present:
+            if not notes[run].file or not path.exists():
+                continue
+            sizes[run] = path.stat().st_size
+            total += sizes[run]
+            if total > MOST_FOLDER and run is not self.present:
                 notes[run] = replace(notes[run], file="")
+        return sizes
+
+
+def fits(
+    run: PastRun, notes: Mapping[PastRun, Note], sizes: Mapping[PastRun, int], beside: int
+) -> bool:
+    """Whether the file of a run that has given way would stay if it were written again.
+
+    Args:
+        run: whose.
+        notes: of the runs of the session.
+        sizes: bytes of their files, as ``Saved`` has them.
+        beside: bytes of what else is in the folder.
+    """
+    others = sum(sizes.get(each, 0) for each, note in notes.items() if note.file)
+    return beside + others + sizes.get(run, 0) <= MOST_FOLDER
 
 
 def _reason(error: OSError, path: Path) -> str:

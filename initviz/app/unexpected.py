@@ -9,7 +9,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from initviz.app import theme
-from initviz.app.incident_dialog import IncidentDialog
+from initviz.app.clipboard import copy_text
+from initviz.app.incident_dialog import SEND_INSTEAD, IncidentDialog
 from initviz.app.incidents import Incidents
 from initviz.logfile import LogFile
 from initviz.report import Incident, report, tell, without_home
@@ -75,8 +76,7 @@ class Unexpected(QObject):
 
     def copy_report(self) -> None:
         """Put a report on the clipboard."""
-        QGuiApplication.clipboard().setText(self.report())
-        self._window.scrubber.say("copied: the report is on the clipboard")
+        self._window.scrubber.say(copy_text(self.report(), "report", SEND_INSTEAD))
 
     def open_log_folder(self) -> None:
         """Show the folder of the log in the system's own way, or say why not."""
@@ -110,6 +110,25 @@ class Unexpected(QObject):
         return busy and self._waited <= PATIENCE
 
     def _open(self, incident: Incident) -> None:
+        try:
+            self._show_dialog(incident)
+        except Exception as error:
+            if self.dialog is not None and self.dialog.isVisible():
+                raise
+            self.incidents.take(Incident.of(error))
+            self._show_none(incident)
+
+    def _show_none(self, incident: Incident) -> None:
+        """Say in the window what no dialog can, and try again only for what happens later."""
+        dialog, self.dialog, self._shown = self.dialog, None, None
+        if dialog is not None:
+            dialog.deleteLater()
+        for each in self.incidents.fresh():
+            self.incidents.see(each)
+        happened = without_home(f"{HAPPENED} {incident.summary}.")
+        self._window.banner.show_note(f"{happened} {place_of(self.log_file)}")
+
+    def _show_dialog(self, incident: Incident) -> None:
         popup = QApplication.activePopupWidget()
         if popup is not None:  # it has the mouse
             popup.close()
@@ -145,17 +164,17 @@ class Unexpected(QObject):
         if text == self._text:
             return
         first, self._text = not self._text, text
-        # Seldom: somebody may be reading it, or choosing a part of it.
-        reported = len(str(times)), len(others)
-        if reported != self._reported:
-            self._reported = reported
-            self.dialog.show_report(self.report(incident))
         often = f"  (it has happened {times:,} times)" if times > 1 else ""
         more = f"\nSince then: {_listed(others)}" if others else ""
         error = without_home(f"{incident.summary}{often}{more}")
         self.dialog.show_error(HAPPENED, error, safe)
         if first:
             self.dialog.say(place_of(self.log_file))
+        # Seldom: somebody may be reading it, or choosing a part of it.
+        reported = len(str(times)), len(others)
+        if reported != self._reported:
+            self._reported = reported
+            self.dialog.show_report(self.report(incident))
 
     def _closed(self, dialog: IncidentDialog, incident: Incident) -> None:
         if self.dialog is not dialog:  # a window that is closed rejects it once more

@@ -94,12 +94,14 @@ def judge(claim: Claim, snapshot: Snapshot) -> Judgement:
 
     Returns:
         WAITING where the snapshot is not of the epoch that counts, or lacks the part that is
-        measured. Figures of the history are read at their epoch as soon as it is recorded.
+        measured. Figures of the history are read at their epoch as soon as it is recorded; those of
+        a long run that has not kept enough of them for an answer are waited for, too.
     """
     wanted, needs = claim.epoch(snapshot.experiment), claim.measurement.needs
-    if needs is Needs.HISTORY:
+    if needs in (Needs.RUN, Needs.HISTORY):
         at = snapshot.epoch if wanted is None else wanted
-        if snapshot.history.last < at:
+        kept = at == snapshot.history.epochs[snapshot.history.row(at)]
+        if snapshot.history.last < at or (needs is Needs.HISTORY and not kept):
             return WAITING
         snapshot = _at(snapshot, at)
     elif (
@@ -109,9 +111,14 @@ def judge(claim: Claim, snapshot: Snapshot) -> Judgement:
     ):
         return WAITING
     options = {**claim.measurement.options, **claim.options}
+    measurement = claim.measurement
     with np.errstate(all="ignore"):
-        value = claim.measurement.measure(snapshot, claim.lane, options)
-    met = claim.low <= value <= claim.high
+        value = low = high = measurement.measure(snapshot, claim.lane, options)
+        if measurement.bounds is not None:
+            low, high = measurement.bounds(snapshot, claim.lane, options)
+    met = claim.low <= low and high <= claim.high
+    if low < high and not met and low <= claim.high and claim.low <= high:
+        return WAITING  # it may be met, or not
     return Judgement(State.MET if met else State.UNMET, value, _write(value, claim.measurement))
 
 
@@ -163,8 +170,8 @@ def read_claim(fields: Mapping[str, Any], experiment: Experiment) -> Claim:
         raise ClaimError(
             f'{where}: at "{at}" is no time; write start, end, always or 0 to {experiment.epochs}'
         )
-    needs = MEASUREMENTS[measure].needs
-    if isinstance(at, int) and 0 < at < experiment.epochs and needs is not Needs.HISTORY:
+    needs, at_any_time = MEASUREMENTS[measure].needs, (Needs.RUN, Needs.HISTORY)
+    if isinstance(at, int) and 0 < at < experiment.epochs and needs not in at_any_time:
         raise ClaimError(
             f"{where}: {measure} is measured on the epoch that is shown; write start, end or always"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -15,11 +16,17 @@ from initviz.snapshot import LayerSnapshot, Snapshot
 Options = Mapping[str, Any]
 Measure = Callable[[Snapshot, int, Options], float]
 """``(snapshot, lane, options)`` → the figure."""
+Bounds = Callable[[Snapshot, int, Options], tuple[float, float]]
+"""``(snapshot, lane, options)`` → the least and the greatest that the figure can be."""
 
 
 class Needs(Enum):
-    """The part of a snapshot that a measurement reads; the history can be read at any time."""
+    """The part of a snapshot that a measurement reads; the first two can be read at any time.
 
+    What is known of the whole run is known whatever figures it has kept.
+    """
+
+    RUN = "run"
     HISTORY = "history"
     LAYERS = "layers"
     BOUNDARY = "boundary"
@@ -36,6 +43,8 @@ class Measurement:
         measure: see ``Measure``. Those of the history read it up to the snapshot's epoch.
         options: the keys that a claim may or must set, with their defaults; None must be set.
         unit: how the figure is written: "", "%" or "epoch".
+        bounds: where the figure lies, if the history of a long run lacks epochs that it needs;
+            None where it needs no other than the snapshot's.
     """
 
     name: str
@@ -44,6 +53,7 @@ class Measurement:
     measure: Measure
     options: Mapping[str, Any]
     unit: str = ""
+    bounds: Bounds | None = None
 
 
 def _hidden(snapshot: Snapshot) -> tuple[LayerSnapshot, ...]:
@@ -79,6 +89,25 @@ def _passes(snapshot: Snapshot, lane: int, options: Options) -> float:
     past = _past(snapshot)
     above = np.flatnonzero(past.high.test_score[:, lane] >= options["level"])
     return float(past.epochs[above[0]]) if len(above) else np.inf
+
+
+def _score_bounds(snapshot: Snapshot, lane: int, options: Options) -> tuple[float, float]:
+    past = _past(snapshot)
+    epochs = np.arange(max(past.last - 4, 0), past.last + 1)
+    rows = np.searchsorted(past.epochs, epochs)  # each epoch's own, or the one that it counts in
+    own = past.epochs[rows] == epochs
+    scores = past.test_score[rows, lane]
+    low, high = (
+        float(np.median(np.where(own, scores, extreme.test_score[rows, lane])))
+        for extreme in (past.low, past.high)
+    )
+    return low, high
+
+
+def _passes_bounds(snapshot: Snapshot, lane: int, options: Options) -> tuple[float, float]:
+    past, last = _past(snapshot), _passes(snapshot, lane, options)
+    before = past.epochs[past.epochs < last]
+    return (float(before[-1] + 1) if math.isfinite(last) and len(before) else last), last
 
 
 def _diverges(snapshot: Snapshot, lane: int, options: Options) -> float:
@@ -167,12 +196,12 @@ MEASUREMENTS = {
     for m in (
         Measurement("loss", "training loss", Needs.HISTORY, _loss, {}),
         Measurement("score", "test score, the median of the last five epochs", Needs.HISTORY,
-                    _score, {}, "%"),
+                    _score, {}, "%", _score_bounds),
         Measurement("best_score", "the best test score so far", Needs.HISTORY, _best_score, {},
                     "%"),
         Measurement("passes", "the first epoch whose test score is at least `level`",
-                    Needs.HISTORY, _passes, {"level": None}, "epoch"),
-        Measurement("diverges", "the first epoch that is not finite", Needs.HISTORY, _diverges,
+                    Needs.HISTORY, _passes, {"level": None}, "epoch", _passes_bounds),
+        Measurement("diverges", "the first epoch that is not finite", Needs.RUN, _diverges,
                     {}, "epoch"),
         Measurement("gradient_norm", "‖∂L/∂W‖ of `layer` on a batch (1 is the first, −1 the "
                     "output)", Needs.HISTORY, _gradient_norm, {"layer": None}),

@@ -37,7 +37,8 @@ class Measures:
         names: of all layers, the output last.
         epochs: those up to ``epoch`` that have a row in the history, (E,).
         loss: on the training points at each of them, (E,).
-        least: the least loss of all epochs up to this one.
+        lows: the least loss since the row before, itself left out, (E,); where every epoch has its
+            row, ``loss``.
         score: on the test points at this epoch.
         guessing: the loss of always answering with the classes' shares, see ``loss_of_guessing``.
         diverged_at: the first epoch that was not finite, −1 for none so far.
@@ -65,7 +66,7 @@ class Measures:
     names: tuple[str, ...]
     epochs: NDArray[np.int_]
     loss: Array
-    least: float
+    lows: Array
     score: float
     guessing: float
     diverged_at: int
@@ -90,6 +91,11 @@ class Measures:
     def now(self) -> float:
         """The training loss at this epoch."""
         return float(self.loss[-1])
+
+    @property
+    def least(self) -> float:
+        """The least loss of all epochs up to this one."""
+        return float(np.min(self.lows))
 
     @property
     def steps(self) -> int:
@@ -175,7 +181,7 @@ def measure(snapshot: Snapshot) -> list[Measures]:
                 names=tuple(layer.name for layer in layers),
                 epochs=past.epochs,
                 loss=past.train_loss[:, k],
-                least=float(np.min(past.low.train_loss[:, k])),
+                lows=past.low.train_loss[:, k],
                 score=float(past.test_score[-1, k]),
                 guessing=guessing,
                 diverged_at=int(diverged[k]),

@@ -75,7 +75,7 @@ def dead(m: Measures) -> Finding | None:
 
 def runaway(m: Measures) -> Finding | None:
     """The loss was sound, and is beyond all measure."""
-    if m.epoch == 0 or m.now < RUNAWAY * m.guessing or np.min(m.loss) > EXPLODED * m.guessing:
+    if m.epoch == 0 or m.now < RUNAWAY * m.guessing or m.least > EXPLODED * m.guessing:
         return None
     return unstable(m)
 
@@ -207,17 +207,22 @@ def vanishing(m: Measures) -> Finding | None:
 
 def unstable(m: Measures) -> Finding | None:
     """The loss has been thrown back."""
-    row = int(np.argmin(m.loss))
-    best, least = int(m.epochs[row]), m.loss[row]
+    row = int(np.argmin(m.lows))
+    best, least = int(m.epochs[row]), m.lows[row]
     if m.epoch == 0 or m.now < max(JUMP * least, HALF_LEARNT * m.guessing):
         return None
     far = m.now >= EXPLODED * m.guessing
+    if m.loss[row] == least:
+        when = f"at epoch {best}"
+    else:  # it has no row of its own
+        best = int(m.epochs[row - 1]) + 1
+        when = f"between the epochs {best} and {m.epochs[row]}"
     reason = (
-        f"The loss has jumped to {loss_text(m.now)}, from {loss_text(least)} at epoch "
-        f"{best}: the last steps overshot."
+        f"The loss has jumped to {loss_text(m.now)}, from {loss_text(least)} {when}: "
+        "the last steps overshot."
     )
     evidence = [
-        _figure(f"loss at epoch {best}", least, loss_text(least)),
+        _figure(f"loss {when}", least, loss_text(least)),
         _figure("loss now", m.now, loss_text(m.now)),
     ]
     return m.finding(
@@ -241,15 +246,17 @@ def stuck(m: Measures) -> Finding | None:
 
 def slow(m: Measures) -> Finding | None:
     """It learns, after a long time in which it did not."""
-    below = np.flatnonzero(m.loss < LATE * m.guessing)
-    first = int(m.epochs[below[0]]) if len(below) else 0
+    below = np.flatnonzero(m.lows < LATE * m.guessing)
+    # Between two rows of a long run it may be any epoch: what is certain is told.
+    first = int(m.epochs[below[0] - 1]) + 1 if len(below) and below[0] else 0
     if first * m.steps < LATE_STEPS:
         return None
+    certain = "" if first == m.epochs[below[0]] else "at least "
     reason = (
-        f"Nothing happened for {first} epochs: the loss stayed near that of guessing "
+        f"Nothing happened for {certain}{first} epochs: the loss stayed near that of guessing "
         f"({loss_text(m.guessing)}). Now it is {loss_text(m.now)}."
     )
-    evidence = [_figure("epochs lost", first, str(first)), *_losses(m), *_flow(m)]
+    evidence = [_figure("epochs lost", first, f"{certain}{first}"), *_losses(m), *_flow(m)]
     return m.finding(Symptom.SLOW, Severity.NOTE, reason, evidence=evidence, since=first)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import SIGNAL
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 import initviz.app.autosave
@@ -14,8 +16,10 @@ import initviz.app.leftovers
 from initviz.app.autosave import Autosave, Retry
 from initviz.app.left import Left
 from initviz.app.leftovers import LEFT, Folder
+from initviz.app.model import Phase
 from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
+from initviz.recording import Recording
 from initviz.runfile import open_run
 from tests.app.conftest import LONG, SMALL, MakeWindow
 from tests.app.fakes import full
@@ -136,6 +140,69 @@ def test_earlier_runs_give_way_where_all_are_too_large(
     (note,) = left_in(only(root)).runs
     assert open_run(only(root) / note.file).experiment == SMALL.replace(seed=8)
     assert len(list(only(root).glob("run-*"))) == 1
+
+
+def test_a_run_that_has_given_way_is_saved_again_where_there_is_room_and_stays(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(autosaves=root)
+    for seed in (1, 2, 3):
+        window.model.edit(SMALL.replace(seed=seed))
+        finish(qtbot, window)
+        look(qtbot, window)
+    third, second, first = window.session.runs.entries
+    size = max(path.stat().st_size for path in only(root).glob("run-*"))
+    saved: list[int] = []
+    real = Folder.save
+
+    def save(self: Folder, recording: Recording, *more: Any) -> int:
+        saved.append(recording.experiment.seed)
+        return real(self, recording, *more)
+
+    monkeypatch.setattr(Folder, "save", save)
+    monkeypatch.setattr("initviz.app.saving.MOST_FOLDER", 2 * size + size // 2)
+
+    def seeds() -> set[int]:
+        window.player.go_to(1 if window.model.cursor != 1 else 2)  # something to be written
+        for _ in range(3):
+            look(qtbot, window)
+        return {open_run(path).experiment.seed for path in only(root).glob("run-*")}
+
+    assert seeds() == {2, 3}
+    assert seeds() == {2, 3}
+    assert saved == []  # not written to be deleted again
+    window.session.runs.remove(second)
+    assert seeds() == {1, 3}
+    assert seeds() == {1, 3}
+    assert saved == [1]
+
+    monkeypatch.setattr("initviz.app.saving.MOST_FOLDER", size + size // 2)
+    assert seeds() == {3}
+    window.session.show_run(first)  # what is shown does not give way
+    qtbot.waitUntil(lambda: window.model.recording is first.recording, timeout=LONG)
+    assert seeds() == {1}
+    assert seeds() == {1}
+    assert saved == [1, 1]
+    assert third in window.session.runs.entries
+
+
+def test_a_run_that_gave_way_waits_while_what_is_shown_grows(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(autosaves=root)
+    finish(qtbot, window)
+    window.model.edit(SMALL.replace(seed=8))
+    finish(qtbot, window)
+    look(qtbot, window)
+    earlier = window.session.runs.entries[1]
+    monkeypatch.setattr("initviz.app.saving.MOST_FOLDER", 100)
+    window.player.go_to(1)
+    look(qtbot, window)
+    assert len(list(only(root).glob("run-*"))) == 1
+    monkeypatch.setattr("initviz.app.saving.MOST_FOLDER", initviz.app.leftovers.MOST_RUN)
+    assert window.autosave._has_room(earlier)
+    monkeypatch.setattr(window.model, "phase", Phase.TRAINING)
+    assert not window.autosave._has_room(earlier)
 
 
 def test_training_is_saved_now_and_then(
@@ -340,6 +407,22 @@ def test_a_window_that_the_system_ends_leaves_the_newest(
     assert left.experiment == SMALL.replace(seed=5)
     assert same(open_run(only(root) / left.shown), recording)
     folder.release()
+
+
+def test_what_is_there_stays_when_the_session_ends_and_not_when_that_is_called_off(
+    qtbot: QtBot, make_window: MakeWindow, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = QGuiApplication.instance()
+    assert app is not None
+    told = SIGNAL("commitDataRequest(QSessionManager&)")
+    before = app.receivers(told)
+    window = make_window(autosaves=root)
+    assert app.receivers(told) == before + 1  # there is no session here that could end
+
+    monkeypatch.setattr(initviz.app.autosave, "LOGOUT_MS", 1)
+    window.autosave._logged_out()
+    assert window.autosave.keeps
+    qtbot.waitUntil(lambda: not window.autosave.keeps, timeout=LONG)
 
 
 def test_a_window_is_closed_in_the_middle_of_a_save(

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 
 import pytest
 from PySide6.QtCore import QObject, QTimer, qCritical, qInstallMessageHandler, qWarning
@@ -101,6 +102,40 @@ def test_errors_of_ever_new_places_are_bounded() -> None:
     incidents = Incidents()
     for number in range(10 * MOST):
         incidents.take(incident(f"a.py:{number}"))
+        assert len(incidents.all()) == min(number + 1, MOST)
+    shown = [each.place[1] for each in incidents.fresh()]
+    assert shown[0] == "a.py:0"  # what the others may come from
+    assert shown[-1] == f"a.py:{10 * MOST - 1}"
+
+
+def test_an_error_is_shown_however_many_were_seen_before() -> None:
+    incidents = Incidents()
+    for number in range(10 * MOST):
+        new = incident(f"a.py:{number}")
+        incidents.take(new)
+        assert incidents.fresh() == [new]
+        assert incidents.knows(new)
+        incidents.see(new)
+
+
+def test_what_is_forgotten_for_a_new_error_is_not_what_goes_on_or_is_muted() -> None:
+    incidents = Incidents()
+    muted, old, going_on = (incident(f"{name}.py:1") for name in ("muted", "old", "going_on"))
+    for each in (muted, going_on, old):
+        incidents.take(each)
+        incidents.see(each, mute=each is muted)
+    for number in range(MOST - 3):
+        other = incident(f"a.py:{number}")
+        incidents.take(other)
+        incidents.see(other)
+    incidents.take(going_on)
+    incidents.see(going_on)
+    incidents.take(incident("new.py:1"))
+    assert not incidents.knows(old)
+    for number in range(MOST - 2):
+        incidents.take(incident(f"b.py:{number}"))
+    assert incidents.knows(muted)
+    assert not incidents.knows(going_on)
     assert len(incidents.all()) == MOST
 
 
@@ -131,6 +166,14 @@ def test_an_error_of_a_plain_thread_is_taken_with_its_name() -> None:
     assert (found.summary, found.thread, times) == (
         "ZeroDivisionError: division by zero", "reader", 1,
     )  # fmt: skip
+
+
+def test_a_thread_that_ends_itself_is_no_error() -> None:
+    with hooked() as incidents:
+        thread = threading.Thread(target=sys.exit)
+        thread.start()
+        thread.join()
+    assert incidents.all() == []
 
 
 def test_an_error_of_an_object_that_is_collected_is_taken() -> None:
@@ -240,3 +283,37 @@ def test_whoever_listened_to_qt_before_still_hears_it() -> None:
     finally:
         qInstallMessageHandler(before)
     assert heard == ["a timer from another thread"]
+
+
+def test_a_message_that_cannot_be_logged_goes_to_standard_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = StringIO()
+    monkeypatch.setattr(sys, "__stderr__", said)
+    monkeypatch.setattr("initviz.app.hooks.qt_log.log", boom)
+    heard: list[str] = []
+    before = qInstallMessageHandler(lambda kind, context, text: heard.append(text))
+    try:
+        with hooked() as incidents:
+            qWarning("a timer from another thread")
+    finally:
+        qInstallMessageHandler(before)
+    assert "Qt says: a timer from another thread (ZeroDivisionError" in said.getvalue()
+    assert heard == ["a timer from another thread"]
+    assert incidents.all() == []
+
+
+def test_the_messages_that_are_counted_are_bounded(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("initviz.app.hooks.MOST_MESSAGES", 3)
+    before = qInstallMessageHandler(None)
+    hooks = Hooks(boom)
+    try:
+        for number in range(10):
+            qWarning(f"at {number}")
+    finally:
+        hooks.restore()
+        qInstallMessageHandler(before)
+    assert len(hooks._messages) == 3
+    assert [each.getMessage() for each in caplog.records][-1] == "default: at 9"

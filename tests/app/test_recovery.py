@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from initviz.app.left import Left, Note
 from initviz.app.leftovers import LEFT, Folder
 from initviz.app.model import Phase
-from initviz.app.recovery import described, found_in, when
+from initviz.app.recovery import described, found_in, located, when
 from initviz.app.window import Window
 from initviz.catalog.datasets.csv_file import read_table
 from initviz.catalog.datasets.own import own_values, prepare
@@ -22,7 +23,9 @@ from initviz.catalog.lessons import LESSONS
 from initviz.engine import record
 from initviz.experiment import DataSettings, Experiment
 from initviz.recording import Recording
+from initviz.runfile import save_run
 from tests.app.conftest import LONG, SMALL, MakeWindow
+from tests.app.fakes import full
 from tests.app.hands import finish, shows
 from tests.runfile.runs import same
 
@@ -189,6 +192,17 @@ def test_an_edit_without_a_recording_comes_back_with_the_run_before_it(
     assert same(window.model.recording, recording)
 
 
+def test_an_edit_that_keeps_the_recording_comes_back_with_it(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
+) -> None:
+    recording = crashed(SMALL, edit=SMALL.replace(epochs=9))
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    qtbot.waitUntil(lambda: shows(window, 4), timeout=LONG)
+    assert window.model.experiment == SMALL.replace(epochs=9)
+    assert window.model.recording.last == recording.last
+
+
 def test_earlier_runs_come_back_too(
     make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
 ) -> None:
@@ -223,6 +237,57 @@ def test_several_are_offered_one_after_the_other(
     save(qtbot, window)
     assert len(folders(root)) == 1  # which has both by now
     assert len(list(folders(root)[0].glob("run-*"))) == 2
+
+
+def test_what_was_just_being_saved_is_not_left_behind_beside_what_came_back(
+    make_window: MakeWindow,
+    qtbot: QtBot,
+    root: Path,
+    crashed: Crashed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("initviz.app.autosave.LOOK_MS", 10**8)
+    crashed(SMALL)
+    window = started(make_window, qtbot, root)
+    finish(qtbot, window)
+    window.autosave.look()
+    job = window.autosave._job
+    assert job is not None
+    bring_back(qtbot, window)
+    qtbot.waitUntil(lambda: job.done, timeout=LONG)
+    assert len(folders(root)) == 2
+    save(qtbot, window)
+    (path,) = folders(root)
+    assert len(list(path.glob("run-*"))) == 2
+    window.close()
+    assert folders(root) == []
+
+
+def test_a_folder_is_kept_until_another_has_what_came_out_of_it(
+    make_window: MakeWindow,
+    qtbot: QtBot,
+    root: Path,
+    crashed: Crashed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("initviz.app.autosave.LOOK_MS", 10**8)
+    crashed(SMALL)
+    crashed(OTHER)
+    window = started(make_window, qtbot, root, SMALL.replace(seed=77))
+    bring_back(qtbot, window)
+    bring_back(qtbot, window)
+    autosave = window.autosave
+    with monkeypatch.context() as disk:
+        disk.setattr(Folder, "save", full)
+        autosave.look()
+        qtbot.waitUntil(lambda: autosave._job is not None and autosave._job.done, timeout=LONG)
+        for _ in range(3):
+            autosave.look()
+            autosave._run_retry._until = 1e12
+    assert len(folders(root)) == 2
+    autosave._run_retry._until = 0.0
+    save(qtbot, window)
+    assert len(folders(root)) == 1
 
 
 def test_one_window_offers_what_another_one_does_not(
@@ -299,6 +364,109 @@ def test_a_damaged_recording_says_so_and_its_experiment_comes_back(
     assert "Train it again" in words
 
 
+@pytest.fixture
+def spoilt(root: Path, crashed: Crashed) -> Path:
+    """A folder with two runs, of which the first is damaged; its path."""
+    crashed(SMALL, SMALL.replace(seed=9))
+    path = folders(root)[0] / "run-0001.initviz"
+    path.write_bytes(path.read_bytes()[:-200])
+    return path
+
+
+def test_a_run_that_cannot_be_opened_stays_as_it_is_and_is_told_with_its_place(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, spoilt: Path
+) -> None:
+    content = spoilt.read_bytes()
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    assert f"stays in {spoilt.parent}" in window.banner.text.text()
+    finish(qtbot, window)
+    window.model.edit(SMALL.replace(seed=10))
+    finish(qtbot, window)
+    save(qtbot, window)
+    assert spoilt.read_bytes() == content
+    window.autosave.keeps = True  # as in another crash
+    window.close()
+
+    window = started(make_window, qtbot, root)
+    assert "with 2 earlier runs" in window.recovery.offer.text.text()
+    bring_back(qtbot, window)
+    save(qtbot, window)
+    assert spoilt.read_bytes() == content
+
+
+def test_a_run_that_could_not_be_opened_is_offered_after_a_tidy_close_until_it_is_discarded(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, spoilt: Path
+) -> None:
+    for _ in range(2):
+        window = started(make_window, qtbot, root)
+        bring_back(qtbot, window)
+        save(qtbot, window)
+        window.close()
+        assert [path.name for path in spoilt.parent.glob("run-*")] == [spoilt.name]
+
+    window = started(make_window, qtbot, root)
+    offer = window.recovery.offer
+    assert "What could not be opened is still there: “Own experiment”, " in offer.text.text()
+    bring_back(qtbot, window)
+    assert "cannot be opened now, either" in window.banner.text.text()
+    assert window.model.experiment == OTHER
+    window.close()
+
+    window = started(make_window, qtbot, root)
+    press(qtbot, window.recovery.offer.discard)
+    press(qtbot, window.recovery.offer.really)
+    assert folders(root) == []
+
+
+def test_a_run_that_can_be_opened_by_now_comes_back(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, spoilt: Path
+) -> None:
+    recording = record(SMALL)
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    window.close()
+    save_run(recording, spoilt)
+
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    qtbot.waitUntil(lambda: shows(window, 4, SMALL), timeout=LONG)
+    assert same(window.model.recording, recording)
+    assert not window.banner.isVisible()
+    window.close()
+    assert folders(root) == []
+
+
+def test_what_cannot_be_opened_stays_in_a_folder_that_is_given_up(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, spoilt: Path, crashed: Crashed
+) -> None:
+    os.utime(spoilt.parent / LEFT, (time.time() + 60, time.time() + 60))  # it is the first offer
+    crashed(OTHER)
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    bring_back(qtbot, window)
+    save(qtbot, window)
+    assert [path.name for path in spoilt.parent.glob("run-*")] == [spoilt.name]
+    assert len(folders(root)) == 2
+    window.close()
+    assert folders(root) == [spoilt.parent]
+
+
+def test_of_two_runs_of_one_experiment_the_one_that_was_shown_is_shown(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
+) -> None:
+    crashed(SMALL, SMALL.replace(epochs=6))
+    folder = folders(root)[0]
+    left = Left.from_toml((folder / LEFT).read_text("utf-8"))
+    left = replace(left, experiment=SMALL, shown=left.runs[0].file)
+    (folder / LEFT).write_text(left.to_toml(), "utf-8")
+    window = started(make_window, qtbot, root)
+    bring_back(qtbot, window)
+    qtbot.waitUntil(lambda: shows(window, 4), timeout=LONG)
+    assert window.model.recording.last == 4
+    assert window.session.runs.present is window.session.runs.entries[1]
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff", b"experiment = 3", b"runs = [7]"])
 def test_a_damaged_folder_says_so_and_can_only_be_discarded(
     make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed, content: bytes
@@ -368,6 +536,16 @@ def test_a_run_on_a_table_comes_back_though_the_table_is_gone(
     finish(qtbot, window)
     window.session.show_run(window.session.runs.entries[-1])
     qtbot.waitUntil(lambda: shows(window, 4), timeout=LONG)
+
+
+def test_a_table_is_found_only_where_it_is_the_same_one() -> None:
+    def on(path: str, digest: str) -> Experiment:
+        values = {"path": path, "digest": digest}
+        return SMALL.replace(data=DataSettings(dataset="csv", values=values))
+
+    mine = on("/gone.csv", "a" * 64)
+    assert located(mine, on("/there.csv", "a" * 64)).data.values["path"] == "/there.csv"
+    assert located(mine, on("/there.csv", "b" * 64)) == mine
 
 
 def test_recordings_that_come_back_share_the_memory(

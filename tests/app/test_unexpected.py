@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,13 @@ Inject = Callable[[Window], Callable[[], object] | None]
 
 def boom(*_: object, **__: object) -> None:
     raise ZeroDivisionError("division by zero")
+
+
+def refusing(message: str) -> Callable[..., None]:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError(message)
+
+    return refuse
 
 
 @contextmanager
@@ -282,6 +289,58 @@ def test_a_window_that_is_too_broken_to_say_what_is_safe_still_shows_the_error(
         assert "division by zero" in dialog.error.text()
         assert "Traceback" in dialog.report.toPlainText()
         dialog.accept()
+
+
+def test_an_error_of_which_there_can_be_no_report_is_shown_and_the_window_goes_on(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incidents = window.unexpected.incidents = unexpected.Incidents()
+    with hooked(window), monkeypatch.context() as patched:
+        patched.setattr(window.unexpected, "report", refusing("no report"))
+        in_a_timer(window)
+        qtbot.waitUntil(lambda: len(incidents.all()) == 2, timeout=LONG)
+        dialog = window.unexpected.dialog
+        assert dialog is not None
+        assert dialog.isVisible()
+        assert "in boom" in dialog.report.toPlainText()
+        assert dialog.safe.text() == window.what_is_safe()
+        for _ in range(20):
+            with suppress(RuntimeError):
+                window.unexpected._look()
+        assert "Since then: RuntimeError: no report" in dialog.error.text()
+        (_, times) = incidents.all()[1]
+        assert times <= 3  # it is not asked for again and again
+        dialog.copy.click()
+        assert dialog.isVisible()
+        with suppress(RuntimeError):
+            window.unexpected._look()  # so that this error, too, is named before it is closed
+        dialog.accept()
+        assert window.unexpected.dialog is None
+        assert_goes_on(qtbot, window)
+
+
+def test_an_error_that_no_dialog_can_show_is_told_in_the_window_and_tried_once(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incidents = window.unexpected.incidents = unexpected.Incidents()
+    broken: list[tuple[object, str]] = [
+        (unexpected, "IncidentDialog"), (IncidentDialog, "show_error"), (IncidentDialog, "open"),
+    ]  # fmt: skip
+    for where, place in broken:
+        with hooked(window), monkeypatch.context() as patched:
+            patched.setattr(where, place, refusing(f"no {place}"))
+            incidents.take(Incident("KeyError", f"'{place}'", "x", "…", ("KeyError", place)))
+            qtbot.waitUntil(window.banner.isVisible, timeout=LONG)
+            assert f"KeyError: '{place}'" in window.banner.text.text()
+            assert window.unexpected.dialog is None
+            for _ in range(20):
+                window.unexpected._look()
+            assert all(times <= 2 for _, times in incidents.all())
+        window.banner.dismiss.click()
+    assert_goes_on(qtbot, window)
+    with hooked(window):
+        in_a_slot(window)
+        dialog_of(qtbot, window).accept()
 
 
 def test_a_menu_that_is_open_is_waited_for_but_not_for_ever(window: Window, qtbot: QtBot) -> None:

@@ -91,7 +91,7 @@ def test_a_folder_that_is_not_there_or_closed_is_a_message(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as closed:
-        closed.setattr("initviz.whole.tempfile.mkstemp", refuse)
+        closed.setattr("initviz.whole._part_of", refuse)
         picture.write(tmp_path / "page.png")
     assert "Permission denied" in picture.problem.text()
     assert list(tmp_path.glob("*.png")) == []

@@ -113,6 +113,62 @@ def test_a_score_between_two_rows_counts_and_is_told_by_its_row(end: Snapshot) -
     assert value(thinned, "passes", 3, level=1.5) == 4
 
 
+def thinned(end: Snapshot, scores: list[float]) -> Snapshot:
+    """The same with these scores, and the figures of every second epoch."""
+    score = np.repeat(np.array(scores)[:, None], 4, axis=1)
+    every = dataclasses.replace(end.history, test_score=score)
+    figures = Figures(4, 3)
+    for number in range(5):
+        figures.append(number, every.take(number))  # type: ignore[arg-type]
+    figures.thin()
+    history = figures.history()
+    assert history.epochs.tolist() == [0, 2, 4]
+    return dataclasses.replace(end, history=history)
+
+
+@pytest.mark.parametrize("measure", ["loss", "score", "best_score", "gradient_norm", "passes"])
+def test_a_claim_about_an_epoch_whose_figures_are_gone_waits(end: Snapshot, measure: str) -> None:
+    shown = thinned(end, [0.5, 0.9, 0.5, 0.5, 0.5])
+    options = REQUIRED.get(measure, {})
+    assert judge(claim(measure, lane=3, at=3, **options), shown) == WAITING
+    assert judge(claim(measure, lane=3, at=2, **options), shown) != WAITING
+    assert judge(claim("diverges", lane=3, at=3), shown) != WAITING
+
+
+@pytest.mark.parametrize(
+    ("expect", "state"),
+    [("<= 1", State.UNMET), ("<= 2", State.UNMET), ("<= 3", State.WAITING),
+     ("<= 4", State.MET), (">= 3", State.MET), ("== 4", State.WAITING), (">= 5", State.UNMET)],
+)  # fmt: skip
+def test_when_a_score_is_passed_is_known_as_far_as_epochs_are_kept(
+    end: Snapshot, expect: str, state: State
+) -> None:
+    shown = thinned(end, [0.5, 0.5, 0.5, 0.9, 0.9])
+    assert judge(claim("passes", expect, lane=3, level=0.8), shown).state is state
+
+
+@pytest.mark.parametrize(
+    ("scores", "expect", "state"),
+    [
+        ([0.5, 0.9, 0.9, 0.9, 0.1], ">= 0.8", State.WAITING),  # the newest dips
+        ([0.5, 0.5, 0.9, 0.9, 0.9], ">= 0.8", State.MET),
+        ([0.9, 0.9, 0.9, 0.9, 0.1], ">= 0.05", State.MET),
+        ([0.9, 0.8, 0.9, 0.9, 0.8], ">= 0.8", State.MET),
+        ([0.1, 0.1, 0.1, 0.9, 0.9], ">= 0.95", State.UNMET),
+    ],
+)
+def test_a_score_is_judged_where_the_epochs_that_are_gone_cannot_matter(
+    end: Snapshot, scores: list[float], expect: str, state: State
+) -> None:
+    every = dataclasses.replace(
+        end.history, test_score=np.repeat(np.array(scores)[:, None], 4, axis=1)
+    )
+    true = judge(claim("score", expect, lane=3), dataclasses.replace(end, history=every)).state
+    assert true in (State.MET, State.UNMET)
+    assert state in (true, State.WAITING)
+    assert judge(claim("score", expect, lane=3), thinned(end, scores)).state is state
+
+
 def test_figures_of_the_layers_are_those_of_the_snapshot(start: Snapshot) -> None:
     hidden = start.layers[:-1]
     assert value(start, "largest_activation", 1) == 0

@@ -11,6 +11,7 @@ import pytest
 from initviz.figures import Figures
 from initviz.findings import Finding, Symptom, diagnose
 from initviz.findings.measures import measure
+from initviz.findings.thresholds import LATE_STEPS
 from initviz.snapshot import Snapshot
 from tests.findings.test_rules import LOG_2, scene
 
@@ -48,7 +49,37 @@ def test_a_late_start_is_counted_in_epochs() -> None:
     losses[16:] = 0.3
     finding = verdict(scene(LAST, losses, batch_size=4))
     assert finding.symptom is Symptom.SLOW
-    assert "Nothing happened for 16 epochs" in finding.reason
+    assert "Nothing happened for at least 9 epochs" in finding.reason
+    assert finding.epochs == (9, LAST)
+
+
+def test_a_start_is_not_called_late_for_the_epochs_that_have_no_figures() -> None:
+    losses = np.full(LAST + 1, 0.3)
+    losses[:2] = LOG_2
+    shown = scene(LAST, losses, batch_size=4)
+    (every,) = measure(shown)
+    assert every.steps * 2 < LATE_STEPS < every.steps * 8
+    assert verdict(shown).symptom is not Symptom.SLOW
+    (exact,) = diagnose(shown)
+    assert exact.symptom is verdict(shown).symptom
+
+
+def test_a_jump_from_between_two_rows_is_seen() -> None:
+    losses = np.full(LAST + 1, 0.6)
+    losses[21] = 0.05
+    finding = verdict(scene(LAST, losses))
+    assert finding.symptom is Symptom.UNSTABLE
+    assert "from 0.050 between the epochs 17 and 24" in finding.reason
+    assert finding.epochs == (17, LAST)
+
+
+def test_a_loss_beyond_measure_is_a_jump_from_what_was_sound_between_two_rows() -> None:
+    losses = np.full(LAST + 1, 1e3)
+    losses[21], losses[LAST] = 0.5, 1e9
+    shown = scene(LAST, losses)
+    assert verdict(shown).symptom is Symptom.UNSTABLE
+    (exact,) = diagnose(shown)
+    assert exact.symptom is Symptom.UNSTABLE
 
 
 def test_the_loss_before_the_end_is_that_of_an_epoch_that_has_its_figures() -> None:
