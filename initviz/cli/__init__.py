@@ -16,6 +16,7 @@ from initviz import __version__
 from initviz.cli.printing import failed, open_streams, replace_unprintable
 from initviz.cli.status import BAD_INPUT, DONE, FAILED, INTERRUPTED, UNEXPECTED, BadInputError
 from initviz.cli.unexpected import listening, say
+from initviz.interruption import held_back
 
 COMMANDS = {
     "render": "draw pages and views, as pictures and films",
@@ -49,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = words.pop(0) if words and words[0] in COMMANDS else "window"
     try:
         _check_folder()
-        module = import_module(f"initviz.cli.commands.{command}")
+        with held_back():
+            module = import_module(f"initviz.cli.commands.{command}")
         parser: argparse.ArgumentParser = module.parser()
         if command == "window":
             parser.add_argument("--version", action="version", version=f"initviz {__version__}")

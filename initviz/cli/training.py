@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from initviz.cli.inputs import Subject
+from initviz.interruption import held_back
 from initviz.recording import DEFAULT_BUDGET, Epoch, Recording
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ def recorded(
     recording.experiment = experiment  # with as many epochs as are wanted now
     if recording.last >= last:
         return recording
-    from initviz.engine import train
+    with held_back():
+        from initviz.engine import train
 
     for epoch in train(experiment, epochs=last):
         if epoch.number > recording.last:

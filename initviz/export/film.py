@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,7 +17,8 @@ from initviz.export.counter import Counter
 from initviz.export.gif import GifWriter, Palette
 from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import Epochs, Film, FilmError, FilmFileError
-from initviz.export.render import Stage, application
+from initviz.export.render import Stage, application, collect
+from initviz.interruption import held_back
 from initviz.parts import DEFAULT_GRID, Part, Wanted
 from initviz.reasons import not_written
 from initviz.recording import Recording
@@ -184,7 +184,7 @@ def framed(recording: Recording, film: Film) -> Iterator[Frames]:
             yield frames
         finally:
             frames.close()
-    gc.collect(0)
+    collect()
 
 
 class Frames:
@@ -253,7 +253,12 @@ class Frames:
         """Draw an epoch, and the counter below it."""
         snapshot = self._probe(epoch)
         self._stage.show(snapshot)
-        gc.collect(0)  # it does not run by itself while there is a stage
+        collect()  # it does not run by itself while there is a stage
+        self._paint(snapshot.epoch)
+        return self._pixels
+
+    @held_back()
+    def _paint(self, epoch: int) -> None:
         self.image.fill(QColor(self._style.window))
         painter = QPainter(self.image)
         try:
@@ -262,10 +267,9 @@ class Frames:
             if self._counter:
                 across, down = self._room
                 strip = QRect(0, down, across, self._counter.height)
-                self._counter.draw(painter, strip, snapshot.epoch)
+                self._counter.draw(painter, strip, epoch)
         finally:
             painter.end()
-        return self._pixels
 
     def _probe(self, epoch: int, grid: int = DEFAULT_GRID) -> Snapshot:
         from initviz.engine import probe

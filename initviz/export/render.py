@@ -18,6 +18,7 @@ from initviz.export.figure import Figure, FigureError
 from initviz.export.paint import panels_of, settle
 from initviz.export.picture import draw, encode, style_of
 from initviz.focus import NEAREST, Focus
+from initviz.interruption import held_back
 from initviz.parts import Part, Wanted
 from initviz.snapshot import Pinned, Snapshot
 from initviz.subset import focus_among, focus_renumbered, lanes_of, snapshot_of
@@ -39,14 +40,16 @@ def application() -> Iterator[QApplication]:
         yield existing
         return
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    app = QApplication(["initviz"])
-    app.setStyle("Fusion")
+    with held_back():
+        app = QApplication(["initviz"])
+        app.setStyle("Fusion")
     if not has_letters():
         log.warning(NO_FONT)
     try:
         yield app
     finally:
-        app.shutdown()
+        with held_back():
+            app.shutdown()
 
 
 @contextmanager
@@ -66,13 +69,19 @@ def staged(what: str, style: Style, size: Sequence[int]) -> Iterator[Stage]:
         finally:
             stage.close()
             del stage
+    collect()
+
+
+@held_back()
+def collect() -> None:
+    """Let young objects go that refer to each other, such as plots of a stage that is closed."""
     gc.collect(0)
 
 
 class Stage:
     """A page or a view on a screen that nobody sees, which shows one snapshot after the other.
 
-    Whoever makes one closes it; see ``staged``.
+    Whoever makes one closes it; see ``staged``. Ctrl+C waits for the end of each method.
 
     Args:
         what: a name in ``PAGES`` or in ``VIEWS``.
@@ -83,6 +92,7 @@ class Stage:
         shown: the page or the view, as ``draw`` takes it.
     """
 
+    @held_back()
     def __init__(self, what: str, style: Style, size: Sequence[int]) -> None:
         self.shown: Page | View
         self.shown = Page(PAGES[what], style) if what in PAGES else VIEWS[what](style)
@@ -97,6 +107,7 @@ class Stage:
         self._settled = False
         self.resize(size)
 
+    @held_back()
     def close(self) -> None:
         """Give everything up."""
         app, widget = QApplication.instance(), self.shown.widget
@@ -107,11 +118,13 @@ class Stage:
         # Without a running event loop it would stay until the end of the program.
         app.sendPostedEvents(widget, QEvent.Type.DeferredDelete)
 
+    @held_back()
     def resize(self, size: Sequence[int]) -> None:
         """Give it another width and height."""
         self.shown.widget.resize(QSize(*size))
         settle(self.shown.widget)
 
+    @held_back()
     def set_style(self, style: Style) -> None:
         """Give it another look."""
         theme.dress(self.shown.widget, style)
@@ -121,6 +134,7 @@ class Stage:
         """Draw these runs in grey, behind what is shown."""
         self.shown.set_pinned(pinned)
 
+    @held_back()
     def take_after(self, original: Page | View) -> None:
         """Stand as the same page or view does elsewhere: its switches, its zoom, what it hides."""
         if isinstance(original, Page) and isinstance(self.shown, Page):
@@ -146,6 +160,7 @@ class Stage:
         """The parts of a snapshot that are drawn."""
         return self.shown.wants
 
+    @held_back()
     def set_focus(self, focus: Focus, experiment: Experiment) -> None:
         """Look closely at another lane, layer or neuron."""
         if isinstance(self.shown, Page):
@@ -153,6 +168,7 @@ class Stage:
         else:
             self.shown.set_focus(focus)
 
+    @held_back()
     def show(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
         app = QApplication.instance()
@@ -181,10 +197,12 @@ class Stage:
         marks = lane_marks(snapshot)
         return [Entry(*marks[lane]) for lane in view.key_lanes(snapshot)]
 
+    @held_back()
     def image(self, scale: float = 1.0) -> QImage:
         """What is shown, as an image of ``scale`` times its size."""
         return draw(self.shown, scale)
 
+    @held_back()
     def encode(self, figure: Figure) -> bytes:
         """What is shown, as the content of a file; the figure's style and size are the stage's."""
         return encode(self.shown, figure)

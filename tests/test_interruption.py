@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from initviz.interruption import held_back
+
+
+@pytest.fixture(autouse=True)
+def python_s_own_handler() -> Iterator[None]:
+    """As in a program that a terminal has started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_block_is_finished_before_it_is_interrupted() -> None:
+    done = []
+
+    @held_back()
+    def work() -> None:
+        for each in (1, 2):
+            signal.raise_signal(signal.SIGINT)
+            done.append(each)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == [1, 2]
+
+
+def test_an_inner_block_waits_for_the_outer_one() -> None:
+    done = []
+
+    @held_back()
+    def work() -> None:
+        with held_back():
+            signal.raise_signal(signal.SIGINT)
+        done.append(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == [1]
+
+
+def test_a_block_that_fails_is_interrupted_all_the_same() -> None:
+    @held_back()
+    def work() -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise ValueError("of the block")
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        work()
+    assert isinstance(caught.value.__context__, ValueError)
+
+
+def test_without_ctrl_c_nothing_happens() -> None:
+    with held_back():
+        pass
+    with pytest.raises(ValueError, match="of the block"), held_back():
+        raise ValueError("of the block")
+
+
+def test_who_listens_to_ctrl_c_hears_of_it_at_the_end() -> None:
+    heard = []
+    before = signal.signal(signal.SIGINT, lambda *_: heard.append(len(done)))
+    done: list[int] = []
+    with held_back():
+        signal.raise_signal(signal.SIGINT)
+        done.append(1)
+    assert heard == [1]
+    signal.signal(signal.SIGINT, before)
+
+
+def test_what_ignores_ctrl_c_goes_on_doing_so() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with held_back():
+        signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_thread_beside_the_main_one_changes_nothing() -> None:
+    seen = []
+
+    def work() -> None:
+        with held_back():
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [signal.default_int_handler]
