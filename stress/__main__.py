@@ -15,6 +15,7 @@ SUBJECTS: dict[str, str] = {
     "numbers": "experiments at the ends of what numbers hold, in the window",
     "faults": "every writer on disks that fail",
     "settings": "settings files with rubbish in them",
+    "interrupts": "Ctrl+C at random moments of every command",
     "monkey": "random actions upon the real window while it trains, by the ten thousand",
     "space": "goes through everything with experiments of the whole space of settings",
     "fuzz": "reads spoilt files: 100,000 experiments, tables or runs",

@@ -148,6 +148,7 @@ def run(options: argparse.Namespace) -> Tally:
         except Exception as error:
             words = f"{type(error).__name__}: {str(error)[:200]}"
             tally.losses.append(f"{words}\n{experiment.to_toml()}")
+            print(f"LOST {tally.losses[-1]}", flush=True)
         if sum(tally.tried.values()) % 50 == 0:
             print(f"{sum(tally.tried.values())} tried, {tally.lost} lost, "
                   f"{time.monotonic() - began:.0f} s", flush=True)  # fmt: skip

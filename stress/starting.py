@@ -58,9 +58,6 @@ MAY_SAY = (
 
 FONTLESS = r"qt\.qpa\.fonts|QFontDatabase|[Ff]ontconfig"
 
-LEAST = (960, 600)
-"""The least size of the window."""
-
 SECONDS = 300.0
 
 
@@ -165,8 +162,6 @@ def looked_at(environment: Environment, seen: dict[str, Any]) -> list[str]:
         losses.append(f"scaled {seen['ratio']}")
     if seen["picture"] != [round(side * environment.ratio) for side in seen["window"]]:
         losses.append(f"the picture has {seen['picture']} pixels for {seen['window']}")
-    # It cannot be smaller than its least size, whatever the screen.
-    room = zip(seen["window"], seen["screen"], LEAST, strict=True)
-    if any(side > max(screen, least) for side, screen, least in room):
+    if any(side > room for side, room in zip(seen["window"], seen["screen"], strict=True)):
         losses.append(f"{seen['window']} does not fit {seen['screen']}")
     return losses

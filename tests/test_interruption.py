@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import builtins
 import signal
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from initviz.interruption import held_back
+from initviz.interruption import held_back, imports_held_back
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +97,32 @@ def test_a_thread_beside_the_main_one_changes_nothing() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.default_int_handler]
+
+
+def test_an_import_is_finished_whoever_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import signal\nsignal.raise_signal(signal.SIGINT)\nDONE = True\n"
+    (tmp_path / "interrupted_a").mkdir()
+    (tmp_path / "interrupted_a" / "__init__.py").write_text("")
+    (tmp_path / "interrupted_a" / "part.py").write_text(text)
+    (tmp_path / "interrupted_b.py").write_text(
+        "import interrupted_a\nfrom interrupted_a import part\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    before = builtins.__import__
+    with pytest.raises(KeyboardInterrupt), imports_held_back():
+        import interrupted_b  # noqa: F401
+    assert builtins.__import__ is before
+    assert sys.modules["interrupted_a.part"].DONE
+    for name in ("interrupted_a", "interrupted_a.part", "interrupted_b"):
+        monkeypatch.delitem(sys.modules, name)
+
+
+def test_what_is_imported_already_costs_no_look_at_signals(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError
+
+    with imports_held_back(), monkeypatch.context() as patched:
+        patched.setattr(signal, "signal", fail)
+        from json import dumps  # noqa: F401

@@ -11,12 +11,13 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 
 from initviz import __version__
 from initviz.cli.printing import failed, open_streams, replace_unprintable
 from initviz.cli.status import BAD_INPUT, DONE, FAILED, INTERRUPTED, UNEXPECTED, BadInputError
 from initviz.cli.unexpected import listening, say
-from initviz.interruption import held_back
+from initviz.interruption import held_back, imports_held_back
 
 COMMANDS = {
     "render": "draw pages and views, as pictures and films",
@@ -50,14 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = words.pop(0) if words and words[0] in COMMANDS else "window"
     try:
         _check_folder()
-        with held_back():
-            module = import_module(f"initviz.cli.commands.{command}")
+        module = _module(command)
         parser: argparse.ArgumentParser = module.parser()
         if command == "window":
             parser.add_argument("--version", action="version", version=f"initviz {__version__}")
             parser.epilog = f"{_commands()}\n{EXAMPLES}"
         options = parser.parse_args(words)
-        with listening([command, *words]) as heard:
+        with imports_held_back(), listening([command, *words]) as heard:
             status: int = module.run(options)
         sys.stdout.flush()
         return UNEXPECTED if heard and status == DONE else status
@@ -87,6 +87,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         say(error, [command, *words])
         return UNEXPECTED
+
+
+@held_back()
+def _module(command: str) -> ModuleType:
+    return import_module(f"initviz.cli.commands.{command}")
 
 
 def _check_folder() -> None:

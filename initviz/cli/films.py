@@ -15,7 +15,6 @@ from initviz.cli.progress import bars
 from initviz.cli.status import DONE, BadInputError
 from initviz.cli.training import recorded
 from initviz.export.figure import FASTEST, Figure, Pixels
-from initviz.interruption import held_back
 
 if TYPE_CHECKING:
     from initviz.export.options import Film
@@ -102,8 +101,7 @@ def film(takes: Sequence[Shot], rate: int, *, quiet: bool) -> int:
                 bar = progress.begin(f"{shot.subject.name}: training", shot.epochs[-1])
                 recording = recorded(shot.subject, shot.epochs[-1], bar.reach)
                 bar.end()
-                with held_back():
-                    from initviz.export.film import FilmError, write_film
+                from initviz.export.film import FilmError, write_film
 
                 bar = progress.begin(f"{shot.subject.name}: {shot.path.name}", 1)
                 try:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 
 from initviz.cli.inputs import Subject
-from initviz.interruption import held_back
 from initviz.recording import DEFAULT_BUDGET, Epoch, Recording
 
 log = logging.getLogger(__name__)
@@ -41,8 +40,7 @@ def recorded(
     recording.experiment = experiment  # with as many epochs as are wanted now
     if recording.last >= last:
         return recording
-    with held_back():
-        from initviz.engine import train
+    from initviz.engine import train
 
     for epoch in train(experiment, epochs=last):
         if epoch.number > recording.last:

@@ -31,7 +31,6 @@ from initviz.export.figure import (
     parse_lanes,
     parse_size,
 )
-from initviz.interruption import held_back
 from initviz.spelling import meant
 
 P = ParamSpec("P")
@@ -179,12 +178,11 @@ def draw_pages(wanted: Sequence[Subject], epochs: Sequence[int], out: Path) -> i
 
 def draw(drawings: Sequence[Drawing], *, quiet: bool = False) -> int:
     """Train no further than is drawn, compute no more than is drawn, and draw."""
-    with held_back():
-        from initviz.catalog.datasets.csv_file import CsvError
-        from initviz.engine import probe
-        from initviz.engine.device import DeviceError
-        from initviz.export.picture import save
-        from initviz.export.render import application, pictures
+    from initviz.catalog.datasets.csv_file import CsvError
+    from initviz.engine import probe
+    from initviz.engine.device import DeviceError
+    from initviz.export.picture import save
+    from initviz.export.render import application, pictures
 
     written: list[Path] = []
     try:
