@@ -20,7 +20,7 @@ from stress.tally import Tally
 
 Write = Callable[[Path], object]
 
-CALLS = ("tempfile.mkstemp", "os.fdopen", "os.fsync", "os.chmod", "os.replace")
+CALLS = ("os.open", "os.fdopen", "os.fsync", "os.chmod", "os.replace")
 """What ``initviz.whole`` calls to write a file."""
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EDQUOT)
