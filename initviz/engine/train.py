@@ -229,7 +229,7 @@ class _Trainer:
             squares = stores.numpy().astype(np.float64)
             with np.errstate(over="ignore"):  # lanes that diverge in float64
                 np.square(squares, out=squares)
-            sums = np.add.reduceat(squares, self.runs, axis=1)[:, ::2]  # weights, biases, ...
+                sums = np.add.reduceat(squares, self.runs, axis=1)[:, ::2]  # weights, biases, ...
             shape = (4, len(self.network.slots), self.network.lanes)
             return np.sqrt(sums).reshape(shape).transpose(0, 2, 1)
         norm = torch.linalg.vector_norm

@@ -413,3 +413,16 @@ def test_norms_of_large_networks_are_those_of_small_ones(monkeypatch: pytest.Mon
     layerwise = record(experiment).scalars()
     for name in ("gradient_norm", "weight_norm", "update_ratio", "distance"):
         np.testing.assert_allclose(getattr(layerwise, name), getattr(whole, name), rtol=1e-6)
+
+
+def test_norms_whose_squares_hold_and_whose_sums_do_not_are_infinite_without_a_warning() -> None:
+    # Every step multiplies the weights by 1 − 1e8: after 19 they are at 1.2e154, squared 1.4e308.
+    experiment = Experiment(
+        data=data("moons", samples=38, test_share=0.05), hidden=(4, 4), batch_size=2, epochs=1,
+        optimiser="sgd", learning_rate=1e6, l2=100.0, precision="float64",
+        lanes=(Lane(scheme="constant", values={"value": 1.2}, scale=100.0),),
+    )  # fmt: skip
+    recording = record(experiment)
+    largest = float(np.abs(recording.parameters(1)).max())
+    assert 1e308 < largest**2 < 1.7e308
+    assert np.isinf(recording.scalars().weight_norm[1]).any()
