@@ -8,6 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 from initviz.report import Incident
 
 
+OPENING, SAVING = "opening", "saving"
+"""What is tried again, and may succeed then."""
+
+
 class Banner(QFrame):
     """A line across the page: what went wrong.
 
@@ -23,6 +27,7 @@ class Banner(QFrame):
         super().__init__()
         self.setProperty("banner", True)
         self._failed = False
+        self._problem, self._about = "", ""
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -53,15 +58,31 @@ class Banner(QFrame):
             return
         self._failed = bool(problem)
         self._incident = incident
-        self.text.setText(f"{problem} Change a setting, or try again.")
+        self._problem = f"{problem} Change a setting, or try again."
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        self.text.setText(self._problem)
+        self._about = ""
         self.button.show()
-        self.details.setVisible(incident is not None)
+        self.details.setVisible(self._incident is not None)
         self.setVisible(self._failed)
 
-    def show_note(self, note: str) -> None:
-        """Say what could not be done."""
+    def show_note(self, note: str, about: str = "") -> None:
+        """Say what could not be done.
+
+        Args:
+            note: one or more sentences.
+            about: what was tried, such as ``OPENING``: its next success takes the note away.
+        """
         self.text.setText(note)
+        self._about = about
         self.button.setVisible(self._failed)
         self.details.setVisible(self._failed and self._incident is not None)
         self.setVisible(True)
         self.noted.emit(note)
+
+    def succeeded(self, about: str) -> None:
+        """Take away what was said of a failure of the same kind; all else still holds."""
+        if self._about == about:
+            self._show_problem()

@@ -103,6 +103,18 @@ class Controls(QFrame):
         self.shape.show_sizes(experiment.hidden)
         self.lanes.set_experiment(experiment)
 
+    @property
+    def typing(self) -> object | None:
+        """What tells the typing in a field from all other, None while nobody types."""
+        focused: QWidget | None = self.window().focusWidget()
+        field = focused.parentWidget() if focused is not None else None
+        return field.typing if isinstance(field, Field) else None
+
+    def settle(self) -> None:
+        """Take what is typed as it is; refused text gives way to the values that hold."""
+        for field in self.findChildren(Field):
+            field.settle()
+
     def _show_file(self, data: DataSettings) -> None:
         """Name the file and the target of people's own data, on the button that opens another."""
         own = data.dataset == OWN_DATA

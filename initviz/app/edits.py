@@ -48,6 +48,8 @@ class Step(QUndoCommand):
         self._made = False
         self._time = time.monotonic()
         self.drag: object = None  # the press of the mouse during which the edit was made
+        self.typing: object = None  # the typing in a field that it is a part of
+        self._sealed = False
         self.setText(words(old, new))
 
     @property
@@ -71,12 +73,15 @@ class Step(QUndoCommand):
 
     def seal(self) -> None:
         """Merge with no other edit, before or after."""
-        self._time, self.drag = float("-inf"), None
+        self._sealed = True
 
     def goes_on_with(self, before: Step) -> bool:
-        """Whether it changes the same setting once more, at once or in the same drag."""
+        """Whether it changes the same setting once more: at once, in the same drag or typing."""
+        if self._sealed or before._sealed or before.typing is not self.typing:
+            return False
         one_drag = before.drag is not None and before.drag is self.drag
-        if not one_drag and not 0 <= self._time - before._time <= QUICK_SECONDS:
+        quick = 0 <= self._time - before._time <= QUICK_SECONDS
+        if not (one_drag or quick or self.typing is not None):
             return False
         return before.place is not None and before.place == self.place
 
@@ -127,23 +132,57 @@ class Edits(QObject):
             able.connect(action.setEnabled)
             text.connect(lambda text, action=action: _say(action, text))
 
-    def note(self, stand: Stand) -> None:
-        """Make a step of what has changed since the last time, unless it is an undo or redo."""
+    def note(self, stand: Stand, typing: object = None) -> None:
+        """Make a step of what has changed since the last time, unless it is an undo or redo.
+
+        Args:
+            stand: what is shown now.
+            typing: what tells the typing that the change is a part of from all other.
+        """
         sealed, self._sealed = self._sealed, False
         if stand == self._stand:
             return
-        old, self._stand = self._stand, stand
         if not self._showing:
-            step = Step(old, stand, self._show)
-            step.drag = self._present_drag()
+            step = self._step(stand, typing)
             if sealed:
                 step.seal()
             self._push(step)
+        self._stand = stand
+
+    def take_back(self, stand: Stand, typing: object = None) -> bool:
+        """Undo the step that goes on, if this is where it began; nothing is left of it then.
+
+        So what was recorded there comes back, which no undo could reach: there is no step.
+        """
+        before = self._before(self._step(stand, typing))
+        if self._sealed or before is None or before.old != stand:
+            return False
+        self._show(before.old)
+        before.withdraw()
+        self.stack.undo()
+        return True
+
+    def end_step(self) -> None:
+        """Let no later change be a part of the newest step."""
+        newest = self.stack.command(self.stack.index() - 1) if self.stack.index() else None
+        if isinstance(newest, Step):
+            newest.seal()
+
+    def _step(self, stand: Stand, typing: object) -> Step:
+        step = Step(self._stand, stand, self._show)
+        step.drag, step.typing = self._present_drag(), typing
+        return step
+
+    def _before(self, step: Step) -> Step | None:
+        """The newest step, if this one goes on with it."""
+        before = self.stack.command(self.stack.index() - 1) if self.stack.index() else None
+        if isinstance(before, Step) and not self.stack.canRedo() and step.goes_on_with(before):
+            return before
+        return None
 
     def _push(self, step: Step) -> None:
         # Qt can merge steps, too, but Python's half of what it merges is never let go.
-        before = self.stack.command(self.stack.index() - 1) if self.stack.index() else None
-        if isinstance(before, Step) and not self.stack.canRedo() and step.goes_on_with(before):
+        if before := self._before(step):
             step.include(before)
             before.withdraw()
             self.stack.undo()

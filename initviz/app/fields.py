@@ -23,13 +23,18 @@ AS_EXPERIMENT = "as for all"
 class Field(QWidget):
     """A setting's label, control and slider, and the cure below them when the input is refused.
 
-    Emits ``edited(value)`` when the user has given another valid value, and nothing for a value
-    that is refused or half typed.
+    Emits ``edited(value)`` when the user has given another valid value. Text that is refused or
+    half typed gives nothing: what held before the typing holds then, and is told again where a
+    shorter text was valid.
 
     Args:
         parameter: the setting.
         label_width: pixels.
         short: a label of a few letters, for a field whose slider stands in the same line.
+
+    Attributes:
+        typing: what tells the typing that goes on from all other, None while nobody types. It ends
+            with Return, Esc, the focus, or the training.
     """
 
     edited = Signal(object)
@@ -41,7 +46,8 @@ class Field(QWidget):
         self.parameter = parameter
         self.value: Any = parameter.default
         self._before: Any = parameter.default
-        self._at_entry: Any = parameter.default  # what Esc brings back
+        self._held: Any = parameter.default  # before the typing: what Esc and refusals bring back
+        self.typing: object | None = None
         self.control = _combo(parameter) if parameter.kind is Kind.CHOICE else QLineEdit()
         self.control.setToolTip(parameter.tooltip())
         self.control.setAccessibleName(parameter.label)
@@ -94,22 +100,34 @@ class Field(QWidget):
         Text that means it already is left alone, and so is refused text while the value behind
         it stays what it was.
         """
-        if not self.control.hasFocus():
-            self._at_entry = value
         if self.slider is not None:
             self.slider.show_value(value)
         # Without a cure, the control means the value already: a drag asks a hundred times a second.
         if value == self.value and (not self.cure.text() or not self._means(value)):
             return
-        self.value = value
+        if value != self.value:
+            self.value = value
+            self._accept()
         self.show_cure("")
         self._write(value)
 
+    def settle(self) -> None:
+        """Take what is typed as it is; refused text gives way to the value that holds."""
+        self._accept()
+        if self.cure.text() and not self._means(self.value):
+            self.show_cure("")
+            self._write(self.value)
+
+    def _accept(self) -> None:
+        self.typing, self._held = None, self.value
+
     def take(self, value: Any) -> None:
-        """Take a valid value from another control, such as the slider, as if it had been typed."""
+        """Take a valid value from another control, such as the slider."""
+        self._accept()
         self.show_cure("")
         self._write(value)
         self._give(value)
+        self._accept()
 
     def _write(self, value: Any) -> None:
         with QSignalBlocker(self.control):
@@ -138,6 +156,7 @@ class Field(QWidget):
         if self.slider is not None:
             self.slider.show_value(self.value)
         self.show_cure(message)
+        self._hold()
 
     def changeEvent(self, event: QEvent) -> None:
         """Make room for larger text."""
@@ -163,17 +182,18 @@ class Field(QWidget):
         elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
             if direction and isinstance(self.value, int | float):
-                self._typed(self._stepped(direction))
+                self._accept()
+                self._judge(self._stepped(direction))
+                self._accept()
                 return True
             if event.key() == Qt.Key.Key_Escape:
                 assert isinstance(self.control, QLineEdit)
-                before = self._format(self._at_entry)
+                before = self._format(self._held)
                 if self.control.text() == before and not self.cure.text():
                     return False  # nothing to take back: Esc is the window's
                 self.set_text(before)
+                self._accept()
                 return True
-        elif event.type() == QEvent.Type.FocusIn:
-            self._at_entry = self.value
         return super().eventFilter(watched, event)
 
     def set_text(self, text: str) -> None:
@@ -200,10 +220,16 @@ class Field(QWidget):
         return text
 
     def _typed(self, text: str) -> None:
+        if self.typing is None:
+            self.typing, self._held = object(), self.value
+        self._judge(text)
+
+    def _judge(self, text: str) -> None:
         try:
             value = self._check(text)
         except SettingError as error:
             self.show_cure(str(error))
+            self._hold()
             return
         self.show_cure("")
         self._give(value)
@@ -220,9 +246,15 @@ class Field(QWidget):
                 self.slider.show_value(value)
             self.edited.emit(value)
 
+    def _hold(self) -> None:
+        """Go back to what held before the typing: a part of refused text was valid, perhaps."""
+        if self.typing is not None:
+            self._give(self._held)
+
     def _tidy(self) -> None:
         """On leaving the field, write an accepted value in its normal form."""
         assert isinstance(self.control, QLineEdit)
+        self._accept()
         if not self.cure.text():
             self.control.setText(self._format(self.value))
 

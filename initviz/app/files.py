@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QFileDialog
 
+from initviz.app.banner import OPENING, SAVING
 from initviz.app.clipboard import copy
 from initviz.app.endings import ExistsError, with_ending
 from initviz.app.export import DATA, FILM, PICTURE, Export
@@ -93,8 +94,9 @@ class Files:
         try:
             experiment = Experiment.load(path)
         except ExperimentError as error:
-            self._window.banner.show_note(f"{path.name}: {error}")
+            self._window.banner.show_note(f"{path.name}: {error}", OPENING)
             return
+        self._window.banner.succeeded(OPENING)
         self._window.memory.note_file(path)
         self._window.show_own(experiment)
 
@@ -121,7 +123,9 @@ class Files:
             try:
                 window.model.edit(window.model.experiment.replace(data=dialog.settings))
             except ExperimentError as error:  # too large for this network
-                window.banner.show_note(f"{dialog.path.name}: {error}")
+                window.banner.show_note(f"{dialog.path.name}: {error}", OPENING)
+                return
+            window.banner.succeeded(OPENING)
 
     def open_dropped(self, path: Path) -> bool:
         """Open a file that was dropped onto the window; returns whether it is of a known kind."""
@@ -145,11 +149,12 @@ class Files:
             with whole(path) as file:
                 file.write(self._window.model.experiment.to_toml().encode("utf-8"))
         except ExistsError as error:
-            self._window.banner.show_note(f"Not saved: {error}")
+            self._window.banner.show_note(f"Not saved: {error}", SAVING)
             return
         except OSError as error:
             self._not_written(path, error)
             return
+        self._window.banner.succeeded(SAVING)
         self._window.memory.note_file(path)
         self._window.scrubber.say(f"saved: {path}")
 
@@ -175,15 +180,16 @@ class Files:
             with whole(path) as file:
                 file.write(text.encode("utf-8"))
         except (CsvError, ExistsError) as error:
-            window.banner.show_note(f"Not saved: {error}")
+            window.banner.show_note(f"Not saved: {error}", SAVING)
             return
         except OSError as error:
             self._not_written(path, error)
             return
+        window.banner.succeeded(SAVING)
         window.memory.folder = path.parent
         window.scrubber.say(f"saved: {path}")
 
     def _not_written(self, path: Path, error: OSError) -> None:
         self._window.banner.show_note(
-            f"Not saved: {path} cannot be written ({not_written(error)})."
+            f"Not saved: {path} cannot be written ({not_written(error)}).", SAVING
         )

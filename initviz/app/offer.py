@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 ROOM = 2.2
 """The width of the line, in that of its answers, from which on they stand beside the words."""
@@ -84,8 +84,13 @@ class Offer(QFrame):
         self._layout.setDirection(way.LeftToRight if beside else way.TopToBottom)
 
     def _ask(self, really: bool) -> None:
+        # A button that is hidden would hand the keyboard on to whatever stands next.
+        asked: QWidget | None = self.window().focusWidget()
+        within = asked is not None and self.isAncestorOf(asked)
         self.text.setText(f"Discard {self._what} for good?" if really else self._offered)
         for button in (self.accept, self.discard, self.later):
             button.setVisible(not really)
         for button in (self.really, self.keep):
             button.setVisible(really)
+        if within:
+            (self.keep if really else self.discard).setFocus()

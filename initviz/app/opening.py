@@ -74,8 +74,11 @@ class OpenData(QDialog):
         )
         self.confirm = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.confirm.setText("Open")
-        for button in self.buttons.buttons():
+        self.cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        for button in (self.confirm, self.cancel):
             button.setIcon(QIcon())
+            button.setAutoDefault(False)
+        self.confirm.setDefault(True)  # Return opens, wherever the keyboard is
         self.buttons.accepted.connect(self._prepare)
         self.buttons.rejected.connect(self.reject)
         form = QFormLayout()
@@ -116,6 +119,8 @@ class OpenData(QDialog):
         elif self._job.result is not None:
             self._done(self._job.result)
         self._update()
+        if self.target.isEnabled():  # meanwhile it could not have the keyboard
+            self.target.setFocus()
 
     def _read(self, table: Table) -> None:
         self.table = table

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from initviz.app.job import LOOK_MS, Job
 from initviz.app.left import Left, Note
@@ -84,6 +85,7 @@ class Recovery(QObject):
 
     def _offer_next(self) -> None:
         if not self._waiting:
+            self._leave()
             self.offer.hide()
             return
         found = self._waiting[0]
@@ -98,6 +100,12 @@ class Recovery(QObject):
         if found.left.closed:
             begins = f"What could not be opened{counted} is still there: "
         self.offer.show_offer(f"{begins}{described(found.left)}.", f"“{short(found.left.title)}”")
+
+    def _leave(self) -> None:
+        """Let the keyboard go from the offer to the training, not to whatever stands next."""
+        asked: QWidget | None = self._window.focusWidget()
+        if asked is not None and self.offer.isAncestorOf(asked):
+            self._window.transport.main.setFocus()
 
     def _answered(self) -> None:
         self._waiting = self._waiting[1:]
@@ -121,6 +129,7 @@ class Recovery(QObject):
         left, folder = found.left, found.folder
         trainer = self._window.player.trainer
         budgets = trainer.budget, trainer.figure_budget
+        self._leave()
         self.offer.wait(f"Bringing back “{short(left.title)}” …")
 
         def work(cancelled: Cancelled) -> list[Opened]:

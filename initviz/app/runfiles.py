@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
+from initviz.app.banner import OPENING, SAVING
 from initviz.app.endings import ExistsError, with_ending
 from initviz.app.job import LOOK_MS, Job
 from initviz.catalog.lessons import LESSONS
@@ -73,10 +74,12 @@ class RunFiles(QObject):
         try:
             path = with_ending(path, SUFFIX)
         except ExistsError as error:
-            banner.show_note(f"Not saved: {error}")
+            banner.show_note(f"Not saved: {error}", SAVING)
             return
         if any(doing.saving for doing in self._doing):
-            banner.show_note("Not saved: another run is still being saved; try again after it")
+            banner.show_note(
+                "Not saved: another run is still being saved; try again after it", SAVING
+            )
             return
         kept = self._window.model.recording.kept()
 
@@ -93,6 +96,7 @@ class RunFiles(QObject):
         self._begin(Doing(Job(work), True, f"saving {path.name} …", self._saved))
 
     def _saved(self, path: Path) -> None:
+        self._window.banner.succeeded(SAVING)
         self._window.memory.note_file(path)
         self._window.scrubber.say(f"saved: {path}")
 
@@ -117,7 +121,7 @@ class RunFiles(QObject):
     def show(self, recording: Recording, path: Path) -> None:
         """Show a run that came out of a file, at its newest epoch, as one of the session's."""
         window, experiment = self._window, recording.experiment
-        window.banner.hide()  # what it says is not about this run
+        window.banner.succeeded(OPENING)
         lesson = next((x for x in LESSONS.values() if x.experiment.same_run(experiment)), None)
         window.session.show_run(window.session.runs.take_in(recording, path.stem, lesson))
         window.player.trainer.make_room(recording.kept_bytes)
@@ -131,7 +135,8 @@ class RunFiles(QObject):
         if there and there != (here := _torch()):
             self._window.banner.show_note(
                 f"{name} was trained with torch {there}, and this is {here}: epochs that are "
-                "trained from here on may differ in their last digits."
+                "trained from here on may differ in their last digits.",
+                OPENING,
             )
 
     # --- jobs ---------------------------------------------------------------------------------
@@ -146,7 +151,8 @@ class RunFiles(QObject):
             self._doing.remove(doing)
             if doing.job.error:
                 self._window.scrubber.say("")
-                self._window.banner.show_note(doing.job.error)
+                about = SAVING if doing.saving else OPENING
+                self._window.banner.show_note(doing.job.error, about)
             elif doing.job.result is not None:
                 doing.then(doing.job.result)
         if self._doing:

@@ -81,9 +81,11 @@ class Runs(QObject):
 
     Signals:
         changed(): a run was added, trained on, moved in, or removed.
+        added(): the present run has its first trained epoch.
     """
 
     changed = Signal()
+    added = Signal()
 
     def __init__(
         self, player: Player, lesson: Callable[[], Lesson | None], parent: QObject | None = None
@@ -130,6 +132,7 @@ class Runs(QObject):
             title = title_of(model.recording.experiment, lesson, self._before)
             run = PastRun(self._count, title, model.recording, lesson)
             self.entries = [run, *self.entries][:MOST_RUNS]
+            self.added.emit()
         if run is not None:
             run.cursor = model.cursor
             self._before = Stand(run.experiment, run.lesson)

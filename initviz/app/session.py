@@ -39,11 +39,26 @@ class Session(QObject):
         self.list.asked.connect(self.show_run)
         self.pins.changed.connect(self._pins_changed)
         self.runs.changed.connect(self._name_window)
+        self.runs.added.connect(self.settle)
 
     def note(self) -> None:
         """Make a step of what has changed in the window since the last time."""
-        self.edits.note(Stand(self._window.model.experiment, self._window.lesson))
+        window = self._window
+        stand = Stand(window.model.experiment, window.lesson)
+        self.edits.note(stand, window.controls.typing)
         self._name_window()
+
+    def edit(self, experiment: Experiment) -> None:
+        """Take an edit of the panel; one that is taken back brings back what was recorded."""
+        window = self._window
+        stand = Stand(experiment, window.lesson)
+        if not self.edits.take_back(stand, window.controls.typing):
+            window.model.edit(experiment)
+
+    def settle(self) -> None:
+        """Take what has been edited for what is wanted: it is trained."""
+        self._window.controls.settle()
+        self.edits.end_step()
 
     def show_list(self) -> None:
         """Open the list of runs."""

@@ -190,7 +190,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         model, player = self.model, self.player
-        self.controls.edited.connect(model.edit)
+        self.controls.edited.connect(self.session.edit)
         self.controls.file_asked.connect(self.files.open_data)
         model.experiment_changed.connect(self._experiment_changed)
         model.cursor_changed.connect(lambda _: self._refresh())
@@ -256,6 +256,8 @@ class Window(QMainWindow):
         self.scrubber.refresh(thinned, run.rate, catching_up if run.catching_up else "")
 
     def _phase_changed(self) -> None:
+        if self.model.phase is Phase.TRAINING:
+            self.session.settle()
         failed = self.model.phase is Phase.FAILED
         self.banner.show_problem(self.model.problem if failed else "", self.player.incident)
         field = self.controls.fields.get(getattr(self.player.run.error, "field", ""))

@@ -10,7 +10,7 @@ from initviz.catalog.schemes import SCHEMES, Worth
 from initviz.experiment import LEARNING_RATE, Lane
 from initviz.findings.finding import Remedy, Symptom
 from initviz.findings.measures import Measures
-from initviz.findings.thresholds import FIRST_SOUND, GENTLE, GENTLE_STEP, USUAL_ADAM
+from initviz.findings.thresholds import FAR, FIRST_SOUND, GENTLE, GENTLE_STEP, USUAL_ADAM
 
 START = {
     Symptom.DEAD: "Start from weights that let the signal through",
@@ -51,15 +51,17 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
             lane.replace(learning_rate=rate, name="", colour=None),
         )
     if m.undershot and symptom is Symptom.VANISHING:
-        usual = USUAL_ADAM if m.experiment.optimiser == "adam" else LEARNING_RATE.default
+        usual = usual_rate(m)
         return Remedy(
             f"The steps are too short: learn with η = {usual:g}.", f"η = {usual:g}",
             lane.replace(learning_rate=usual, name="", colour=None),
         )  # fmt: skip
+    far = symptom is Symptom.DIVERGED and m.experiment.learning_rate_of(lane) > FAR * usual_rate(m)
+    rate = usual_rate(m) if far else lane.learning_rate
     there = {other.scheme for other in m.experiment.lanes if other.scale == 1}
     # What stands beside it already is the best advice: there is nothing to add, but to look at.
     for scheme in sorted(partners(m.experiment.activation_of(lane)), key=lambda s: s not in there):
-        mended = Lane(scheme=scheme, activation=lane.activation, learning_rate=lane.learning_rate)
+        mended = Lane(scheme=scheme, activation=lane.activation, learning_rate=rate)
         apart = ("scheme", "values", "bias", "bias_values", "scale")
         if any(getattr(mended, name) != getattr(lane, name) for name in apart):
             source = mended.entry.source.split(",")[0]
@@ -67,13 +69,20 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
     return None
 
 
+def usual_rate(m: Measures) -> float:
+    """The learning rate that an optimiser usually has."""
+    return float(USUAL_ADAM if m.experiment.optimiser == "adam" else LEARNING_RATE.default)
+
+
 def gentle_rate(m: Measures) -> float:
     """A learning rate of one digit for steps of a size that training usually has."""
     rate = m.experiment.learning_rate_of(m.experiment.lanes[m.lane])
-    usual = USUAL_ADAM if m.experiment.optimiser == "adam" else LEARNING_RATE.default
+    usual = usual_rate(m)
     # Weights of 0 have no size that a step could be a part of.
     gentle = rate * GENTLE_STEP / m.first_step if m.first_step > 0 else usual
     rate = min(rate / GENTLE, gentle)
+    if rate > FAR * usual:
+        return usual
     power = 10.0 ** math.floor(math.log10(rate))
     digit = max(step for step in (1, 2, 5) if step * power <= rate * 1.001)
     return max(float(f"{digit * power:.1g}"), 1e-9)

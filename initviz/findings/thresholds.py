@@ -75,6 +75,10 @@ GENTLE_STEP = 0.01
 GENTLE = 10
 """... and the learning rate smaller by at least this much."""
 
+FAR = 10.0
+"""No remedy has a learning rate above this many times the usual one, which it advises instead:
+where the first gradients are small, a tenth of 10⁶ diverges as 10⁶ does."""
+
 SHORT = 0.01
 """Steps are short where the learning rate is below this part of a usual one: the default with SGD,
 with Adam `USUAL_ADAM`."""

@@ -16,7 +16,7 @@ from initviz.catalog.lessons import LESSONS
 from initviz.experiment import DataSettings, Experiment, Lane
 from initviz.findings import Remedy
 from tests.app.conftest import LONG, SMALL
-from tests.app.hands import actions, press, press_focused, shows
+from tests.app.hands import actions, finish, press, press_focused, shows
 from tests.app.test_differences import other_value
 from tests.make import data
 
@@ -367,6 +367,121 @@ def test_an_undo_moves_the_keyboard_nowhere(fresh: Window, qtbot: QtBot) -> None
 
     assert fresh.model.experiment == SMALL
     assert control.hasFocus()
+
+
+# --- typing -----------------------------------------------------------------------------------
+
+REFUSED = [("hidden", "4, 2000"), ("learning_rate", "1e7"), ("epochs", "1000001")]
+
+
+def retype(qtbot: QtBot, window: Window, name: str, text: str) -> QLineEdit:
+    control = focus(window, qtbot, name)
+    control.selectAll()
+    qtbot.keyClicks(control, text)
+    return control
+
+
+def leave(qtbot: QtBot, window: Window) -> None:
+    window.centralWidget().setFocus()
+
+
+def enter(qtbot: QtBot, window: Window) -> None:
+    press_focused(qtbot, window, Qt.Key.Key_Return)
+
+
+def escape(qtbot: QtBot, window: Window) -> None:
+    press_focused(qtbot, window, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize("end", [enter, leave, escape], ids=lambda end: end.__name__)
+@pytest.mark.parametrize(("name", "text"), REFUSED)
+def test_a_refused_entry_leaves_the_trained_run_and_no_step(
+    fresh: Window, qtbot: QtBot, clock: Clock, name: str, text: str, end: Callable[..., None]
+) -> None:
+    finish(qtbot, fresh)
+    recording = fresh.model.recording
+    control = focus(fresh, qtbot, name)
+    control.selectAll()
+    for letter in text:
+        clock.rest()  # slow typing is one typing, too
+        qtbot.keyClicks(control, letter)
+    end(qtbot, fresh)
+
+    assert fresh.model.experiment == SMALL
+    assert fresh.model.recording is recording
+    assert recording.experiment == SMALL
+    assert fresh.model.cursor == SMALL.epochs
+    assert fresh.session.edits.stack.count() == 0
+    assert bool(fresh.controls.fields[name].cure.text()) == (end is not escape)
+
+
+def test_escape_brings_the_trained_run_back(fresh: Window, qtbot: QtBot, clock: Clock) -> None:
+    finish(qtbot, fresh)
+    recording = fresh.model.recording
+    retype(qtbot, fresh, "hidden", "4, 32")
+    assert fresh.model.experiment.hidden == (4, 32)
+    clock.rest()
+    escape(qtbot, fresh)
+
+    assert fresh.model.recording is recording
+    assert fresh.model.cursor == SMALL.epochs
+    assert fresh.session.edits.stack.count() == 0
+
+
+def test_slow_typing_is_one_step_and_the_next_typing_another(
+    fresh: Window, qtbot: QtBot, clock: Clock
+) -> None:
+    for text in ("64", "32"):
+        control = focus(fresh, qtbot, "batch_size")
+        control.selectAll()
+        for letter in text:
+            clock.rest()
+            qtbot.keyClicks(control, letter)
+        enter(qtbot, fresh)
+    assert fresh.session.edits.stack.count() == 2
+
+    press_undo(fresh)
+    assert fresh.model.experiment.batch_size == 64
+    press_undo(fresh)
+    assert fresh.model.experiment == SMALL
+
+
+def test_what_was_trained_holds_against_what_is_refused_after_it(
+    fresh: Window, qtbot: QtBot
+) -> None:
+    control = retype(qtbot, fresh, "batch_size", "3")
+    fresh.player.step_forward()
+    qtbot.waitUntil(lambda: shows(fresh, 1), timeout=LONG)
+    recording = fresh.model.recording
+    qtbot.keyClicks(control, "2x")
+
+    assert fresh.model.experiment.batch_size == 3
+    assert fresh.model.recording is recording
+    assert fresh.session.edits.stack.count() == 1
+    press_undo(fresh)
+    assert fresh.model.experiment == SMALL
+
+
+def test_training_takes_refused_text_for_what_holds(fresh: Window, qtbot: QtBot) -> None:
+    control = retype(qtbot, fresh, "hidden", "4, 2000")
+    assert control.text() == "4, 2000"
+    fresh.player.play()
+
+    assert control.text() == "8, 8"
+    assert not fresh.controls.fields["hidden"].cure.text()
+    assert fresh.model.experiment == SMALL
+
+
+def test_a_drag_that_ends_where_it_began_leaves_the_trained_run(
+    fresh: Window, qtbot: QtBot
+) -> None:
+    finish(qtbot, fresh)
+    recording = fresh.model.recording
+    for value in (0.2, 0.3, 0.1):
+        fresh.controls._change(learning_rate=value)
+
+    assert fresh.model.recording is recording
+    assert fresh.model.cursor == SMALL.epochs
 
 
 # --- lessons ----------------------------------------------------------------------------------

@@ -148,9 +148,67 @@ def test_mended_text_takes_the_cure_away(make: MakeField, qtbot: QtBot) -> None:
     assert field.cure.isVisible()
     qtbot.keyClick(field.control, Qt.Key.Key_Backspace)
 
-    assert told == [1]
+    assert told == [1, 5, 1]  # meanwhile it was what it had been
     assert not field.cure.isVisible()
     assert not field.control.property("invalid")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "text", "told_of"),
+    [
+        (COUNT, "10x", [1, 10, 5]),
+        (RATE, "1e7", [1.0, 0.1]),
+        (SIZES, "6, 20, 99", [(6,), (16, 16), (6, 2), (6, 20), (16, 16), (6, 20, 9), (16, 16)]),
+    ],
+)
+def test_refused_text_gives_back_what_held_before_its_valid_beginnings(
+    make: MakeField, qtbot: QtBot, parameter: Parameter, text: str, told_of: list[Any]
+) -> None:
+    field, told = make(parameter)
+    write(qtbot, field, text)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Return):
+        qtbot.keyClick(field.control, key)
+
+    assert told == told_of
+    assert field.value == parameter.default
+    assert field.cure.isVisible()
+    assert line(field).text() == text  # to be mended
+
+
+def test_text_that_the_whole_refuses_gives_back_what_held_before_its_beginnings(
+    make: MakeField, qtbot: QtBot
+) -> None:
+    field, told = make(COUNT)
+    field.edited.connect(lambda value: field.refuse("too many") if value == 10 else None)
+    write(qtbot, field, "10")
+
+    assert told == [1, 10, 5]
+    assert field.value == 5
+    assert field.cure.text() == "Too many"
+
+
+def test_what_was_entered_holds_against_what_is_refused_later(
+    make: MakeField, qtbot: QtBot
+) -> None:
+    field, told = make(COUNT)
+    write(qtbot, field, "7")
+    qtbot.keyClick(field.control, Qt.Key.Key_Return)
+    write(qtbot, field, "12")
+    assert field.value == 7
+
+    qtbot.keyClick(field.control, Qt.Key.Key_Escape)
+    assert line(field).text() == "7"
+    assert told == [7, 1, 7]
+
+
+def test_refused_text_gives_way_when_it_is_settled(make: MakeField, qtbot: QtBot) -> None:
+    field, told = make(COUNT)
+    write(qtbot, field, "12")
+    field.settle()
+
+    assert line(field).text() == "5"
+    assert not field.cure.isVisible()
+    assert told == [1, 5]
 
 
 def test_escape_takes_all_typing_back(make: MakeField, qtbot: QtBot) -> None:

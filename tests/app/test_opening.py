@@ -56,6 +56,28 @@ def test_the_file_is_shown_and_the_last_column_suggested(qtbot: QtBot, tmp_path:
     assert dialog.settings.facts.features == 3
 
 
+def test_return_opens_wherever_the_keyboard_is(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = opened(qtbot, write(tmp_path))
+    assert dialog.focusWidget() is dialog.target
+    assert dialog.confirm.isDefault()
+    dialog.cancel.setFocus()
+    assert not dialog.cancel.autoDefault()
+    assert dialog.confirm.isDefault()
+    with qtbot.waitSignal(dialog.accepted, timeout=LONG):
+        qtbot.keyClick(dialog.cancel, Qt.Key.Key_Return)
+    assert dialog.settings is not None
+
+
+def test_return_closes_nothing_that_cannot_be_opened_yet(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = opened(qtbot, write(tmp_path, gaps=True))
+    assert not dialog.confirm.isEnabled()
+    for widget in (dialog.target, dialog.cancel):
+        qtbot.keyClick(widget, Qt.Key.Key_Return)
+
+    assert dialog.isVisible()
+    assert dialog.settings is None
+
+
 def test_a_number_may_be_classes_or_a_size(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = opened(qtbot, write(tmp_path))
     dialog.target.setCurrentIndex(2)

@@ -323,6 +323,23 @@ def test_what_is_discarded_is_gone_after_a_second_question(
     assert folders(root) == []
 
 
+def test_the_keyboard_stays_in_the_offer_and_goes_from_there_to_the_training(
+    make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed
+) -> None:
+    crashed(SMALL)
+    window = started(make_window, qtbot, root)
+    offer = window.recovery.offer
+    offer.discard.setFocus()
+    for expected in (offer.keep, offer.discard, offer.keep):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+        assert window.focusWidget() is expected
+    offer.really.setFocus()
+    qtbot.keyClick(offer.really, Qt.Key.Key_Space)
+
+    assert not offer.isVisible()
+    assert window.focusWidget() is window.transport.main
+
+
 @pytest.mark.parametrize("answer", ["not now", "none"])
 def test_what_is_not_answered_is_offered_again(
     make_window: MakeWindow, qtbot: QtBot, root: Path, crashed: Crashed, answer: str

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from initviz.app.banner import OPENING
 from initviz.app.export import Export
 from initviz.app.window import Window
 from initviz.catalog.lessons import LESSONS
@@ -160,6 +161,44 @@ def test_a_file_that_is_no_experiment_is_a_message(
     assert window.banner.isVisible()
     assert "broken.toml" in window.banner.text.text()
     assert words in window.banner.text.text()
+
+
+def test_a_refusal_goes_with_the_next_file_that_opens(window: Window, tmp_path: Path) -> None:
+    broken, good = tmp_path / "broken.toml", tmp_path / "good.toml"
+    broken.write_text("epochs = -3")
+    good.write_text(SMALL.replace(seed=9).to_toml())
+    window.files.open_path(broken)
+    assert window.banner.isVisible()
+    window.files.open_path(good)
+
+    assert window.model.experiment.seed == 9
+    assert not window.banner.isVisible()
+
+
+def test_what_is_about_something_else_stays_when_a_file_opens(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = tmp_path / "good.toml"
+    good.write_text(SMALL.replace(seed=9).to_toml())
+    answer(monkeypatch, "getSaveFileName", tmp_path / "missing" / "mine.toml")
+    window.files.save_experiment()
+    window.files.open_path(good)
+    assert "Not saved" in window.banner.text.text()
+    assert window.banner.isVisible()
+
+    answer(monkeypatch, "getSaveFileName", tmp_path / "mine.toml")
+    window.files.save_experiment()
+    assert not window.banner.isVisible()
+
+
+def test_a_problem_that_a_refusal_covered_is_said_again(window: Window, tmp_path: Path) -> None:
+    banner = window.banner
+    banner.show_problem("The training stopped.")
+    banner.show_note("broken.toml: no", OPENING)
+    banner.succeeded(OPENING)
+    assert banner.isVisible()
+    assert banner.text.text().startswith("The training stopped.")
+    banner.show_problem("")
 
 
 def test_an_experiment_that_cannot_be_saved_is_a_message(

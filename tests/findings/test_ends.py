@@ -108,6 +108,21 @@ def test_a_sound_start_that_diverged_is_advised_a_step_that_is_a_small_part_of_t
     assert "e+" not in remedy.label
 
 
+@pytest.mark.parametrize(("optimiser", "usual"), [("sgd", 0.1), ("momentum", 0.1), ("adam", 1e-3)])
+@pytest.mark.parametrize("loss", [0.7, 80.0], ids=["sound start", "exploded start"])
+def test_a_learning_rate_far_from_all_usual_ones_gives_way_to_a_usual_one(
+    optimiser: str, usual: float, loss: float
+) -> None:
+    shown = scene(2, [loss, math.nan, math.nan], diverged_at=1, learning_rate=1e6,
+                  weight_norm=2e9, optimiser=optimiser)  # fmt: skip
+    (m,) = measure(shown)
+    remedy = find_remedy(m, Symptom.DIVERGED)
+    assert remedy is not None
+    assert remedy.lane.learning_rate is not None
+    assert remedy.lane.learning_rate <= 10 * usual
+    assert "η" in remedy.label
+
+
 def test_weights_of_0_that_diverged_are_advised_a_usual_rate() -> None:
     shown = scene(2, [1.0, 1e20, math.inf], diverged_at=2, learning_rate=1e6, weight_norm=0.0,
                   data=data("salary"))  # fmt: skip

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
 
 from initviz.catalog.datasets import Facts
 from initviz.catalog.tasks import CLASSES, REGRESSION
@@ -97,11 +98,30 @@ def test_lanes_that_diverged_together_share_a_line(make: Make) -> None:
     assert second.endswith(f"{GLYPHS[2]}</span> diverged at epoch 3")
 
 
+@pytest.mark.parametrize("width", [1200, 240, 190])
+@pytest.mark.parametrize("view", [HistoryView, GradientView], ids=lambda view: view.name)
+def test_the_lanes_that_diverged_are_named_within_the_plot(
+    make: Make, view: type[HistoryView | GradientView], width: int
+) -> None:
+    shown = make(view, 600)
+    shown.show(snapshot(8, 4, epoch=3, diverged_at=[1, 1, 3, -1, 1, 1, 1, 1]))
+    shown.widget.resize(width, 300)
+    QApplication.processEvents()
+    notes, box = shown.notes.item, shown.plot.vb
+    words = notes.item.mapRectToItem(box, notes.item.boundingRect())
+
+    assert box.rect().left() <= words.left()
+    assert words.right() <= box.rect().right()
+    said = " ".join(notes.item.toPlainText().split())
+    assert said.count("diverged at epoch") == 2
+    assert [glyph for glyph in GLYPHS if glyph not in said] == [GLYPHS[3]]
+
+
 def test_all_lanes_need_no_list(make: Make) -> None:
     view = make(ActivationView, 300, 200)
     view.show(snapshot(8, 7, diverged_at=[0] * 8))
     assert view.notes is not None
-    assert view.notes.text == "all diverged"
+    assert view.notes.text.replace("<br>", " ") == "all diverged"
 
 
 def test_activations_beyond_all_bins_have_an_axis(make: Make) -> None:
