@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from initviz.catalog.datasets.csv_file import MISSING, SEPARATORS, CsvError, Table, read_table
+from initviz.catalog.datasets.csv_column import MISSING
+from initviz.catalog.datasets.csv_file import SEPARATORS, CsvError, Table, read_table
 from initviz.catalog.datasets.own import Prepared, file_of, prepare
 from initviz.experiment import DataSettings
 from initviz.script.text import quoted

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from initviz.catalog.datasets.csv_column import MOST_LEVELS
 from initviz.catalog.datasets.csv_file import (
-    MOST_LEVELS,
     CancelledError,
     CsvError,
     Table,
@@ -160,3 +160,85 @@ def test_no_file_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, raw
     for column in table.columns:
         for values in (column.numbers, column.codes):
             assert values is None or len(values) == len(table.lines)
+
+
+def column_of(texts: list[str], separator: str = ",") -> str:
+    quoted = [f'"{text}"' if separator in text else text for text in texts]
+    rows = "\n".join(f"{text}{separator}{i}{separator}{i * i}" for i, text in enumerate(quoted))
+    return f"a{separator}b{separator}c\n{rows}\n"
+
+
+MISREAD = {
+    "German": ([f"1.{i:03},5" for i in range(30)], ";", 2, '"1.000,5"', "write 1000.5,"),
+    "English": ([f"1,{i:03}.5" for i in range(30)], ",", 2, '"1,000.5"', "write 1000.5,"),
+    "Swiss": ([f"1'{i:03}" for i in range(30)], ",", 2, "\"1'000\"", "write 1000,"),
+    "spaces": ([f"1\u202f{i:03}" for i in range(30)], ",", 2, "000", "write 1000,"),
+    "few": (["$1,000", "$2,000"] * 10, ",", 2, '"$1,000"', "write 1000 (or 1.000),"),
+    "per cent": ([f"{i} %" for i in range(30)], ",", 2, '"0 %"', "write 0,"),
+    "decimal commas": ([f"{i},5" for i in range(30)], ",", 2, '"0,5"', "write 0.5,"),
+    "from 1000 on": (
+        [*(str(i) for i in range(9)), *["1,200"] * 9], ",", 11, '"1,200"', "write 1200 (or 1.200)",
+    ),
+    "beside decimal commas": (
+        [*(f"{i},5" for i in range(9)), "1.000"], ";", 11, '"1.000"', "write 1000 (or 1.000)",
+    ),
+    "beside small ones": (
+        [*(str(i) for i in range(9)), "1,000"], ";", 11, '"1,000"', "write 1000 (or 1.000)",
+    ),
+    "too large": ([f"1e{i}" for i in range(300, 315)], ",", 2, "1e300", "write at most 1e+100"),
+    "infinite": (["-1e999"] * 15, ",", 2, "-1e999", "write at most 1e+100"),
+    "every fourth": (
+        ["x" if i % 4 == 3 else str(i) for i in range(30)], ",", 5, '"x"', "as 23 of 30 are; mend",
+    ),
+    "every fourth of many": (
+        ["x" if i % 4 == 3 else str(i) for i in range(99)], ",", 5, '"x"', "as 75 of 99 are; mend",
+    ),
+    "few measurements": (
+        ["x" if i % 4 == 3 else f"{i}.5" for i in range(8)], ",", 5, '"x"', "as 6 of 8 are; mend",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("texts", "separator", "line", "cell", "cure"), MISREAD.values(),
+                         ids=MISREAD)  # fmt: skip
+def test_numbers_that_cannot_be_read_are_refused_and_do_not_become_categories(
+    tmp_path: Path, texts: list[str], separator: str, line: int, cell: str, cure: str
+) -> None:
+    with pytest.raises(CsvError) as caught:
+        read(tmp_path, column_of(texts, separator))
+    assert str(caught.value).startswith(f'data.csv: line {line}, column "a": ')
+    assert cell in str(caught.value)
+    assert cure in str(caught.value)
+
+
+def test_points_are_no_decimal_ones_beside_a_column_of_decimal_commas(tmp_path: Path) -> None:
+    rows = "\n".join(f"{i},5;{i + 1}.000" for i in range(12))
+    with pytest.raises(CsvError, match=r'line 2, column "b": "1\.000" is a number in another'):
+        read(tmp_path, f"a;b\n{rows}\n")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["yes", "no"] * 10, ["2", "3", "4", "5more"] * 10, ["1", "2", "3+"] * 10,
+        [f"2024-01-{i:02}" for i in range(1, 31)], [f"{i:02}.03.2024" for i in range(1, 31)],
+        ["1-2", "3-5"] * 10, ["A1", "B2", "7"] * 10,
+    ],
+)  # fmt: skip
+def test_words_dates_and_few_numbers_with_words_stay_categories(
+    tmp_path: Path, texts: list[str]
+) -> None:
+    column = read(tmp_path, column_of(texts)).columns[0]
+    assert column.levels == tuple(sorted(set(texts)))
+
+
+def test_names_of_which_most_are_numbers_stay_text(tmp_path: Path) -> None:
+    texts = [f"PC {i}" if i % 4 == 3 else str(i) for i in range(99)]  # as of tickets
+    assert read(tmp_path, column_of(texts)).columns[0].kind == "text"
+
+
+@pytest.mark.parametrize("text", ["1,250", "0,125", "12,5"])
+def test_decimal_commas_with_any_number_of_digits_are_read(tmp_path: Path, text: str) -> None:
+    numbers = read(tmp_path, column_of([text] * 9, ";")).columns[0].numbers
+    assert numbers is not None
+    assert numbers.tolist() == [float(text.replace(",", "."))] * 9

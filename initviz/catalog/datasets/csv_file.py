@@ -17,28 +17,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from initviz.catalog.datasets.csv_column import (
+    MOST_WORD,
+    Column,
+    check_marks,
+    read_column,
+)
+from initviz.catalog.datasets.csv_column import CsvError as CsvError
 from initviz.catalog.datasets.libraries import load_polars
-from initviz.catalog.parameter import told
 from initviz.reasons import not_read
 
 if TYPE_CHECKING:
     import polars as pl
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-MISSING = ("", "na", "n/a", "nan", "null", "none", "?")
-MOST_LEVELS = 50
-"""Different texts up to which a column is a category; beyond, it is names or prose."""
-
-MOST_WORD = 200
-"""Letters of a column's name and of a category; what is longer is prose."""
-
 MOST_COLUMNS = 5000
-
-MISTYPED = 0.1
-"""Up to this share of texts among numbers, the texts are mistakes and the column is numbers."""
-
-LARGEST = 1e100
-"""Numbers beyond this cannot be standardised: the squares of float64 end at 1e308."""
 
 WHOLE_LINE = b"\x01"
 """What parts no values, so that polars takes a line for one; Python reads a file that has it."""
@@ -49,43 +42,8 @@ MOST_BYTES = 2 * 2**30
 Cancelled = Callable[[], bool]
 
 
-class CsvError(ValueError):
-    """A file that cannot be used; the message says where, and what to do."""
-
-
 class CancelledError(Exception):
     """Raised while reading when nobody wants the file any more."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column.
-
-    Attributes:
-        name: from the header.
-        numbers: (rows,), NaN where missing; None if it is not numbers.
-        codes: (rows,), the place in ``levels``, −1 where missing; None if it is not a category.
-        levels: the texts of a category, sorted.
-    """
-
-    name: str
-    numbers: NDArray[np.float64] | None = None
-    codes: NDArray[np.int32] | None = None
-    levels: tuple[str, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """Either "number", "category", or "text" for what cannot be learnt from."""
-        if self.numbers is not None:
-            return "number"
-        return "category" if self.codes is not None else "text"
-
-    @property
-    def missing(self) -> NDArray[np.bool_] | None:
-        """(rows,), where there is no value; None for text."""
-        if self.numbers is not None:
-            return np.isnan(self.numbers)
-        return None if self.codes is None else self.codes < 0
 
 
 @dataclass(frozen=True)
@@ -151,7 +109,9 @@ def read_table(path: Path, cancelled: Cancelled = lambda: False) -> Table:
     columns = []
     for name in names:
         check()
-        columns.append(_column(path.name, frame[name], lines, separator))
+        columns.append(read_column(path.name, frame[name], lines, separator))
+    if separator != ",":
+        check_marks(path.name, frame, columns, lines)
     preview = tuple(tuple(str(v or "") for v in row) for row in frame.head(PREVIEW).iter_rows())
     return Table(path.name, tuple(columns), lines, preview, digest_of(raw))
 
@@ -320,43 +280,6 @@ def _parse_rows(name: str, text: bytes, separator: str, names: Sequence[str]) ->
     except csv.Error as error:
         raise CsvError(f"{name}: line {reader.line_num}: {_quotes(error)}") from None
     return pl.DataFrame(rows, schema={name: pl.String for name in names}, orient="row")
-
-
-def _column(file: str, values: pl.Series, lines: NDArray[np.int64], separator: str) -> Column:
-    load_polars()
-    import polars as pl
-
-    values = values.fill_null("").str.strip_chars()
-    missing = values.str.to_lowercase().is_in(list(MISSING))
-    plain = values
-    if separator != "," and values.str.contains(r"^[-+]?\d+,\d+$").any():
-        plain = values.str.replace(",", ".", literal=True)
-    numbers = plain.cast(pl.Float64, strict=False).set(missing, None)
-    wrong = (~missing & ~numbers.is_finite().fill_null(False)).to_numpy()
-    there = len(values) - int(missing.sum())
-    if there == 0:
-        return Column(values.name)
-    if wrong.sum() <= MISTYPED * there:
-        if wrong.any():
-            first = int(np.flatnonzero(wrong)[0])
-            raise CsvError(
-                f'{file}: line {lines[first]}, column "{values.name}": {told(values[first])} is no '
-                "number; mend it, or leave it empty"
-            )
-        large = (numbers.abs() > LARGEST).fill_null(False).to_numpy()
-        if large.any():
-            first = int(np.flatnonzero(large)[0])
-            raise CsvError(
-                f'{file}: line {lines[first]}, column "{values.name}": {values[first]} is too '
-                f"large to compute with; write at most {LARGEST:g}, or leave it empty"
-            )
-        return Column(values.name, numbers=numbers.fill_null(float("nan")).to_numpy().copy())
-    levels = values.filter(~missing).unique().sort()
-    if len(levels) > MOST_LEVELS or bool((levels.str.len_chars() > MOST_WORD).any()):
-        return Column(values.name)
-    place = {level: code for code, level in enumerate(levels)}
-    codes = values.replace_strict(place, default=-1, return_dtype=pl.Int32).to_numpy().copy()
-    return Column(values.name, codes=codes, levels=tuple(levels))
 
 
 def _is_number(text: str) -> bool:

@@ -18,23 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from initviz.catalog.datasets.csv_file import (
-    MOST_WORD,
-    Column,
-    CsvError,
-    Table,
-    digest_of,
-    read_table,
-)
+from initviz.catalog.datasets.csv_column import FEW_NUMBERS, MOST_WORD, Column, CsvError
+from initviz.catalog.datasets.csv_file import Table, digest_of, read_table
 from initviz.catalog.datasets.dataset import Dataset, Facts, Points
 from initviz.catalog.datasets.tables import TABLE_TEST_SHARE, split, split_counts
 from initviz.catalog.parameter import Choice, Kind, Parameter, SettingError, told
 from initviz.catalog.tasks import BINARY, CLASSES, REGRESSION
 
 MOST_CLASSES = 20
-FEW_NUMBERS = 10
-"""Different whole numbers up to which a column of numbers is taken for classes."""
-
 MOST_FEATURES, FEWEST_ROWS = 1000, 8
 USUAL_ROWS = 2000
 
