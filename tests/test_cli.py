@@ -406,7 +406,7 @@ def test_rows_with_gaps_are_left_out_when_told(
     path, out = table(tmp_path, ",1,a\n"), tmp_path / "out"
     words = ["render", "--csv", str(path), "--drop-missing", "--epoch", "0", "--out", str(out)]
     assert cli.main(words) == 0
-    assert "1 rows with missing values are left out" in capsys.readouterr().err
+    assert "1 row with missing values left out" in capsys.readouterr().err
 
 
 def test_a_reader_that_stops_early_is_no_error() -> None:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from initviz.report import Incident
 
-
 OPENING, SAVING = "opening", "saving"
 """What is tried again, and may succeed then."""
 

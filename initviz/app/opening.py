@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from initviz.app.job import LOOK_MS, Job
 from initviz.app.room import fit_to_screen
 from initviz.catalog.datasets.csv_file import Table, read_table
-from initviz.catalog.datasets.own import missing_rows, own_values, prepare, suits_classes
+from initviz.catalog.datasets.own import how_read, missing_rows, own_values, prepare, suits_classes
 from initviz.experiment import DataSettings
 from initviz.views.combo import Combo
 
@@ -64,6 +64,10 @@ class OpenData(QDialog):
         self.task.addItem("classes", True)
         self.task.addItem("a number", False)
         self.task.setToolTip("Whether its values are names of classes, or a size (a regression)")
+        self.task.currentIndexChanged.connect(lambda _: self._say_how())
+        self.reading = QLabel()
+        self.reading.setWordWrap(True)
+        self.reading.setTextFormat(Qt.TextFormat.PlainText)
         self.drop = QCheckBox()
         self.drop.toggled.connect(lambda _: self._update())
         self.problem = QLabel()
@@ -89,9 +93,11 @@ class OpenData(QDialog):
         for widget in (self.words, self.progress, self.preview):
             column.addWidget(widget)
         column.addLayout(form)
+        column.addWidget(self.reading)
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
         self.drop.hide()
+        self.reading.hide()
         self.problem.hide()
         self._done: Callable[[Any], None] = self._read
         self._job = Job(lambda cancelled: read_table(path, cancelled))
@@ -158,7 +164,15 @@ class OpenData(QDialog):
         self.task.setCurrentIndex(0 if suits_classes(column) else 1)
         self.task.setEnabled(column.numbers is not None)
         self.problem.hide()
+        self._say_how()
         self._update()
+
+    def _say_how(self) -> None:
+        """How each column is read, so that a column that was misread is seen."""
+        if self.table is not None and self.target.currentData() is not None:
+            target, classes = str(self.target.currentData()), bool(self.task.currentData())
+            self.reading.setText(f"Read as {how_read(self.table, target, classes=classes)}.")
+            self.reading.show()
 
     def _update(self) -> None:
         """What can be pressed now."""

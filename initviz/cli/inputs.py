@@ -113,7 +113,7 @@ def subjects(options: argparse.Namespace) -> list[Subject]:
 def _own_data(path: Path, options: argparse.Namespace) -> Subject:
     """An experiment on a table of the user's own."""
     from initviz.catalog.datasets.csv_file import CsvError, read_table
-    from initviz.catalog.datasets.own import own_values, prepare, suits_classes
+    from initviz.catalog.datasets.own import how_read, own_values, prepare, suits_classes
 
     try:
         table = read_table(path)
@@ -125,8 +125,12 @@ def _own_data(path: Path, options: argparse.Namespace) -> Subject:
         hint = "; write --drop-missing" if "missing values" in str(error) else ""
         raise BadInputError(f"{error}{hint}") from None
     values = own_values(path, table, target, prepared, drop_missing=options.drop_missing)
+    if not getattr(options, "quiet", False):
+        said = how_read(table, target, classes=classes)
+        print(f"initviz: {path.name}: {said}", file=sys.stderr)
     if prepared.dropped:
-        print(f"initviz: {prepared.dropped} rows with missing values are left out", file=sys.stderr)
+        rows = "row" if prepared.dropped == 1 else "rows"
+        print(f"initviz: {prepared.dropped} {rows} with missing values left out", file=sys.stderr)
     lanes = tuple(Lane(scheme=scheme) for scheme in ("zeros", "uniform", "xavier_uniform"))
     data = DataSettings(dataset="csv", values=values)
     return Subject(path.stem, Experiment(data=data, lanes=lanes, learning_rate=0.05))

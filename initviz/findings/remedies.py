@@ -57,11 +57,11 @@ def find_remedy(m: Measures, symptom: Symptom) -> Remedy | None:
             lane.replace(learning_rate=usual, name="", colour=None),
         )  # fmt: skip
     far = symptom is Symptom.DIVERGED and m.experiment.learning_rate_of(lane) > FAR * usual_rate(m)
-    rate = usual_rate(m) if far else lane.learning_rate
+    advised = usual_rate(m) if far else lane.learning_rate
     there = {other.scheme for other in m.experiment.lanes if other.scale == 1}
     # What stands beside it already is the best advice: there is nothing to add, but to look at.
     for scheme in sorted(partners(m.experiment.activation_of(lane)), key=lambda s: s not in there):
-        mended = Lane(scheme=scheme, activation=lane.activation, learning_rate=rate)
+        mended = Lane(scheme=scheme, activation=lane.activation, learning_rate=advised)
         apart = ("scheme", "values", "bias", "bias_values", "scale")
         if any(getattr(mended, name) != getattr(lane, name) for name in apart):
             source = mended.entry.source.split(",")[0]

@@ -87,6 +87,21 @@ def test_a_number_may_be_classes_or_a_size(qtbot: QtBot, tmp_path: Path) -> None
     assert dialog.settings.facts.task.name == "regression"
 
 
+def test_how_every_column_is_read_follows_the_target(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = opened(qtbot, write(tmp_path))
+    assert dialog.reading.isVisible()
+    assert dialog.reading.text() == (
+        "Read as age: number, sex: 2 categories, height: number, note: left out (texts) "
+        "→ 3 inputs; predicts kind (classes)."
+    )
+    dialog.target.setCurrentIndex(2)
+    assert dialog.reading.text().endswith(
+        "kind: 3 categories → 5 inputs; predicts height (number)."
+    )
+    dialog.task.setCurrentIndex(0)
+    assert dialog.reading.text().endswith("predicts height (classes).")
+
+
 def test_gaps_are_reported_and_dropped_only_with_a_yes(qtbot: QtBot, tmp_path: Path) -> None:
     dialog = opened(qtbot, write(tmp_path, gaps=True))
     assert "1 row with missing values" in dialog.drop.text()

@@ -289,6 +289,18 @@ def test_ctrl_c_ends_a_training_and_keeps_what_there_is(small: str, tmp_path: Pa
     assert sorted(os.listdir(tmp_path)) == ["run.initviz", "small.toml"]
 
 
+def test_how_a_table_is_read_is_said_unless_it_shall_be_quiet(small: str, capsys: Said) -> None:
+    rows = "".join(f"2024-01-{i + 1},{i * i % 7},{i / 3:.2f}\n" for i in range(30))
+    Path("own.csv").write_text(f"a,b,c\n{rows}")
+    words = ["train", "own.csv", "--epochs", "1"]
+    assert cli.main(words) == 0
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "initviz: own.csv: a: 30 categories, b: number → 31 inputs; predicts c (number)"
+    )
+    assert cli.main([*words, "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_table_of_ones_own_travels_in_the_run_file(small: str, capsys: Said) -> None:
     rows = "".join(f"{i},{i * i % 7},{'ab'[i % 2]}\n" for i in range(40))
     Path("own.csv").write_text(f"x,y,kind\n{rows}")

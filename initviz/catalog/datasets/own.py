@@ -28,6 +28,8 @@ from initviz.catalog.tasks import BINARY, CLASSES, REGRESSION
 MOST_CLASSES = 20
 MOST_FEATURES, FEWEST_ROWS = 1000, 8
 USUAL_ROWS = 2000
+MOST_SAID = 20
+"""Columns that a line on how a table was read names."""
 
 SAMPLE = "students.csv"
 """The file that is there before people open their own: 300 made-up students."""
@@ -60,6 +62,41 @@ def suits_classes(column: Column) -> bool:
         return True
     found = np.unique(column.numbers[~np.isnan(column.numbers)])
     return len(found) <= FEW_NUMBERS and bool((found == np.round(found)).all())
+
+
+def inputs_of(column: Column) -> tuple[str, ...]:
+    """Names of the inputs that a column becomes; of two categories, one input says which it is."""
+    if column.kind == "category":
+        levels = column.levels[1:] if len(column.levels) == 2 else column.levels
+        return tuple(f"{column.name} = {level}" for level in levels)
+    return (column.name,) if column.kind == "number" else ()
+
+
+def how_read(table: Table, target: str, *, classes: bool) -> str:
+    """In a line, what each column is taken for, how many inputs they become, what is predicted."""
+    inputs = [column for column in table.columns if column.name != target]
+    said = [f"{_short(column.name)}: {_taken_for(column)}" for column in inputs[:MOST_SAID]]
+    if len(inputs) > MOST_SAID:
+        said.append(f"and {len(inputs) - MOST_SAID} more")
+    count = sum(len(inputs_of(column)) for column in inputs)
+    predicted = "classes" if classes else "number"
+    return (
+        f"{', '.join(said)} → {count} {'input' if count == 1 else 'inputs'}; "
+        f"predicts {_short(target)} ({predicted})"
+    )
+
+
+def _taken_for(column: Column) -> str:
+    match column.kind:
+        case "number":
+            return "number"
+        case "category":
+            return "1 category" if len(column.levels) == 1 else f"{len(column.levels)} categories"
+    return "left out (texts)"
+
+
+def _short(name: str) -> str:
+    return told(name)[1:-1]
 
 
 def missing_rows(table: Table) -> NDArray[np.bool_]:
@@ -103,15 +140,14 @@ def prepare(table: Table, target: str, *, classes: bool, drop_missing: bool) -> 
     for each in table.columns:
         if each is wanted or each.kind == "text":
             continue
+        inputs = inputs_of(each)
+        features += inputs
         if each.numbers is not None:
             columns.append(each.numbers[kept])
-            features.append(each.name)
             continue
         assert each.codes is not None
-        levels = each.levels[1:] if len(each.levels) == 2 else each.levels
-        for level in levels:
-            columns.append((each.codes[kept] == each.levels.index(level)).astype(np.float64))
-            features.append(f"{each.name} = {level}")
+        for code in range(len(each.levels) - len(inputs), len(each.levels)):
+            columns.append((each.codes[kept] == code).astype(np.float64))
     if not 2 <= len(columns) <= MOST_FEATURES:
         raise CsvError(
             f"{table.name}: {len(columns)} inputs besides the target; 2 to {MOST_FEATURES} can be "
