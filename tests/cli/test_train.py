@@ -327,3 +327,15 @@ def test_the_help_is_light_and_has_every_field(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
     for words in ("--set FIELD=VALUE", "--fail-on", "data.dataset", "lanes.N.scheme", "130"):
         assert words in done.stdout
+
+
+def test_a_folder_that_takes_no_files_is_told_before_anything_is_trained(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("initviz.cli.commands.train.tempfile.TemporaryFile", refused)
+    monkeypatch.setattr("initviz.cli.commands.train._keep", None)
+    assert cli.main(["train", small, "-o", "run.initviz"]) == 2
+    assert "run.initviz: cannot be written" in capsys.readouterr().err

@@ -7,6 +7,7 @@ import logging
 import math
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,8 @@ def _out(path: Path) -> Path:
             raise BadInputError(f"-o: {path} is a folder; write the name of a file")
         if not path.absolute().parent.is_dir():
             raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
+        with tempfile.TemporaryFile(dir=path.absolute().parent):
+            pass  # better told now than after an hour of training
     except OSError as error:  # as for a name that is too long
         raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     return path
