@@ -7,7 +7,6 @@ import logging
 import math
 import shlex
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from initviz.cli.status import DONE, FAILED, INTERRUPTED, BadInputError
 from initviz.cli.training import recorded
 from initviz.reasons import not_written
 from initviz.recording import Recording
+from initviz.whole import try_place
 
 log = logging.getLogger(__name__)
 
@@ -155,8 +155,7 @@ def _out(path: Path) -> Path:
             raise BadInputError(f"-o: {path} is a folder; write the name of a file")
         if not path.absolute().parent.is_dir():
             raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
-        with tempfile.TemporaryFile(dir=path.absolute().parent):
-            pass  # better told now than after an hour of training
+        try_place(path)  # better told now than after an hour of training
     except OSError as error:  # as for a name that is too long
         raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     return path
