@@ -14,6 +14,7 @@ import pytest
 from initviz import cli
 from initviz.engine import record
 from initviz.experiment import Experiment, Lane
+from initviz.recording import Recording
 from initviz.runfile import open_run, save_run
 from tests.make import data
 from tests.runfile.runs import same
@@ -344,3 +345,19 @@ def test_where_nothing_can_be_written_it_is_told_before_anything_is_trained(
     assert cli.main(["train", small, "-o", "run.initviz"]) == 2
     assert "run.initviz: cannot be written" in capsys.readouterr().err
     assert Path("run.initviz").read_bytes() == b"old"
+
+
+def test_ctrl_c_while_the_finished_run_is_written_loses_nothing(
+    small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(recording: Recording, path: Path) -> None:
+        signal.raise_signal(signal.SIGINT)
+        save_run(recording, path)
+
+    monkeypatch.setattr("initviz.runfile.save_run", pressed)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert cli.main(["train", small, "-o", "run.initviz", "--quiet"]) == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert open_run(Path("run.initviz")).last == SMALL.epochs
