@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from initviz import cli
+from initviz.cli.status import INTERRUPTED
 from initviz.interruption import held_back, imports_held_back
 
 
@@ -175,3 +177,33 @@ def test_a_relative_import_is_finished_though_another_module_has_the_name(
     assert sys.modules["interrupted_d.json"].dumps
     for each in ("interrupted_d", "interrupted_d.json"):
         monkeypatch.delitem(sys.modules, each)
+
+
+def test_ctrl_c_waits_for_what_a_command_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import signal\nsignal.raise_signal(signal.SIGINT)\nDONE = True\n"
+    (tmp_path / "interrupted_e.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def run(_: object) -> int:
+        import interrupted_e  # noqa: F401
+
+        raise AssertionError("it is interrupted after the import")
+
+    monkeypatch.setattr("initviz.cli.commands.list.run", run)
+    assert cli.main(["list"]) == INTERRUPTED
+    assert sys.modules["interrupted_e"].DONE
+    monkeypatch.delitem(sys.modules, "interrupted_e")
+
+
+def test_ctrl_c_waits_for_the_command_s_own_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+
+    def pressed(name: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+        done.append(name)
+
+    monkeypatch.setattr(cli, "import_module", pressed)
+    assert cli.main(["list"]) == INTERRUPTED
+    assert done == ["initviz.cli.commands.list"]
