@@ -52,7 +52,9 @@ def imports_held_back() -> Iterator[None]:
         name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
     ) -> ModuleType:
         there = sys.modules.get(name) if level == 0 else None
-        if there is not None and all(item in vars(there) for item in fromlist or ()):
+        # Anything may stand for a module there, be it without a dictionary.
+        names = getattr(there, "__dict__", {})
+        if there is not None and all(item in names for item in fromlist or ()):
             return before(name, globals, locals, fromlist, level)
         with held_back():
             return before(name, globals, locals, fromlist, level)

@@ -69,6 +69,18 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
     _clear(path)
 
 
+def try_place(path: Path) -> None:
+    """See whether ``whole`` can write there, long before there is anything to write.
+
+    Raises:
+        OSError: if not; for the reasons of ``whole``, but for a disk that fills up meanwhile.
+    """
+    path, rights = _replaceable(path)
+    handle, part = _part_of(path, rights)
+    os.close(handle)
+    part.unlink()
+
+
 def _replaceable(path: Path) -> tuple[Path, int | None]:
     """What a path leads to, after making sure that a file may take its place, and its rights."""
     try:

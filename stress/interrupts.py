@@ -1,8 +1,8 @@
 """Presses Ctrl+C at random moments, from the start to the end of every command that takes long.
 
-Each must end with status 130 and one sentence, or with its work done; no traceback, no crash, no
-half-written file. The second press comes where the first has done nothing for a while, and counts
-as a loss.
+Each must end with status 130, by the signal itself, or with its work done; no traceback, no crash,
+no half-written file. Where a press has done nothing for a while, the program is killed, and that
+counts as a loss.
 """
 
 from __future__ import annotations

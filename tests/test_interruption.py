@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from initviz import cli
+from initviz.cli.status import INTERRUPTED
 from initviz.interruption import held_back, imports_held_back
 
 
@@ -126,3 +128,82 @@ def test_what_is_imported_already_costs_no_look_at_signals(monkeypatch: pytest.M
     with imports_held_back(), monkeypatch.context() as patched:
         patched.setattr(signal, "signal", fail)
         from json import dumps  # noqa: F401
+
+
+def test_what_stands_for_a_module_is_imported_from_as_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Bare:
+        __slots__ = ("part",)
+
+    bare = Bare()
+    bare.part = 1
+    monkeypatch.setitem(sys.modules, "interrupted_bare", bare)
+    with imports_held_back():
+        from interrupted_bare import part
+    assert part == 1
+
+
+def test_the_import_of_a_part_is_finished_where_its_package_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import signal\nsignal.raise_signal(signal.SIGINT)\nDONE = True\n"
+    package = tmp_path / "interrupted_c"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "part.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    __import__("interrupted_c")
+    with pytest.raises(KeyboardInterrupt), imports_held_back():
+        exec("from interrupted_c import part")
+    assert sys.modules["interrupted_c.part"].DONE
+    for each in ("interrupted_c", "interrupted_c.part"):
+        monkeypatch.delitem(sys.modules, each)
+
+
+def test_a_relative_import_is_finished_though_another_module_has_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import signal\nsignal.raise_signal(signal.SIGINT)\ndumps = True\n"
+    package = tmp_path / "interrupted_d"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "json.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    __import__("json")
+    inside = {"__package__": __import__("interrupted_d").__name__}
+    with pytest.raises(KeyboardInterrupt), imports_held_back():
+        exec("from .json import dumps", inside)
+    assert sys.modules["interrupted_d.json"].dumps
+    for each in ("interrupted_d", "interrupted_d.json"):
+        monkeypatch.delitem(sys.modules, each)
+
+
+def test_ctrl_c_waits_for_what_a_command_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "import signal\nsignal.raise_signal(signal.SIGINT)\nDONE = True\n"
+    (tmp_path / "interrupted_e.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def run(_: object) -> int:
+        import interrupted_e  # noqa: F401
+
+        raise AssertionError("it is interrupted after the import")
+
+    monkeypatch.setattr("initviz.cli.commands.list.run", run)
+    assert cli.main(["list"]) == INTERRUPTED
+    assert sys.modules["interrupted_e"].DONE
+    monkeypatch.delitem(sys.modules, "interrupted_e")
+
+
+def test_ctrl_c_waits_for_the_command_s_own_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+
+    def pressed(name: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+        done.append(name)
+
+    monkeypatch.setattr(cli, "import_module", pressed)
+    assert cli.main(["list"]) == INTERRUPTED
+    assert done == ["initviz.cli.commands.list"]

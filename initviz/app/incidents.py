@@ -51,9 +51,7 @@ class Incidents:
         with self._lock:
             known = self._known.get(incident.place)
             if known is None:
-                if len(self._known) >= MOST:
-                    self._forget_one()
-                known = self._known[incident.place] = _Known(incident)
+                known = self._add(incident)
             self._taken += 1
             known.times += 1
             known.last, known.fresh = self._taken, True
@@ -65,6 +63,12 @@ class Incidents:
             )  # fmt: skip
         elif str(times).strip("0") == "1":
             log.error("unexpected, %d times now: %s", times, incident.summary)
+
+    def _add(self, incident: Incident) -> _Known:
+        if len(self._known) >= MOST:
+            self._forget_one()
+        known = self._known[incident.place] = _Known(incident)
+        return known
 
     def _forget_one(self) -> None:
         """Make room: of what was seen, the error that has not come for the longest goes first.
@@ -103,7 +107,11 @@ class Incidents:
     def see(self, incident: Incident, *, mute: bool = False) -> None:
         """Somebody has seen an error; if ``mute``, it is not to be shown any more."""
         with self._lock:
-            if known := self._known.get(incident.place):
+            known = self._known.get(incident.place)
+            if known is None and mute:  # it was forgotten while it was on the screen
+                known = self._add(incident)
+                known.times = 1
+            if known is not None:
                 known.fresh, known.seen = False, time.monotonic()
                 known.muted = known.muted or mute
 

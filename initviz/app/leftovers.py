@@ -198,7 +198,10 @@ class Folder:
             return
         try:
             self.write(replace(self.unopened, runs=()))
-        except OSError as error:
+            # It expires when it would have: to have tried to open it makes it no newer.
+            saved = self.unopened.saved.timestamp()
+            os.utime(self.path / LEFT, (saved, saved))
+        except (OSError, ValueError, OverflowError) as error:  # the last two of no usual year
             log.warning("what could not be opened stays with the rest: %s", error)
         self.release()
 

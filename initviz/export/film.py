@@ -179,11 +179,14 @@ class Filming:
 def framed(recording: Recording, film: Film) -> Iterator[Frames]:
     """The frames of a film; call it inside ``application()``."""
     with all_kept():
-        frames = Frames(recording, film)
+        frames = None
         try:
+            with held_back():  # what is interrupted while it is made has to be closed, too
+                frames = Frames(recording, film)
             yield frames
         finally:
-            frames.close()
+            if frames is not None:
+                frames.close()
     collect()
 
 

@@ -63,11 +63,14 @@ def staged(what: str, style: Style, size: Sequence[int]) -> Iterator[Stage]:
     """
     # Old plots must not die in the middle of Qt's work, nor in the thread that shows progress.
     with theme.all_kept():
-        stage = Stage(what, style, size)
+        stage = None
         try:
+            with held_back():  # what is interrupted while it is made has to be closed, too
+                stage = Stage(what, style, size)
             yield stage
         finally:
-            stage.close()
+            if stage is not None:
+                stage.close()
             del stage
     collect()
 

@@ -484,6 +484,32 @@ def test_a_drag_that_ends_where_it_began_leaves_the_trained_run(
     assert fresh.model.cursor == SMALL.epochs
 
 
+def test_what_was_trained_is_a_step_however_quickly_the_next_edit_follows(
+    fresh: Window, qtbot: QtBot
+) -> None:
+    fresh.controls._change(learning_rate=0.2)
+    fresh.player.step_forward()
+    qtbot.waitUntil(lambda: shows(fresh, 1), timeout=LONG)
+    recording = fresh.model.recording
+    fresh.controls._change(learning_rate=0.3)
+
+    press_undo(fresh)
+    assert fresh.model.recording is recording
+
+
+def test_an_edit_after_a_run_was_shown_takes_back_nothing_before_it(
+    fresh: Window, qtbot: QtBot
+) -> None:
+    finish(qtbot, fresh)
+    fresh.controls._change(learning_rate=0.2)
+    fresh.session.edits.seal()
+    fresh.controls._change(learning_rate=SMALL.learning_rate)
+
+    assert fresh.session.edits.stack.count() == 2
+    press_undo(fresh)
+    assert fresh.model.experiment.learning_rate == 0.2
+
+
 # --- lessons ----------------------------------------------------------------------------------
 
 

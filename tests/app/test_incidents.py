@@ -139,6 +139,20 @@ def test_what_is_forgotten_for_a_new_error_is_not_what_goes_on_or_is_muted() -> 
     assert len(incidents.all()) == MOST
 
 
+def test_what_is_muted_stays_so_though_it_was_forgotten_while_it_was_shown() -> None:
+    incidents = Incidents()
+    shown = incident("shown.py:1")
+    incidents.take(shown)
+    incidents.see(shown)
+    for number in range(MOST):
+        incidents.take(incident(f"a.py:{number}"))
+    incidents.see(shown, mute=True)
+    assert incidents.times(shown) == 1
+    incidents.take(shown)
+    assert shown not in incidents.fresh()
+    assert len(incidents.all()) == MOST
+
+
 def test_many_threads_lose_no_count() -> None:
     incidents = Incidents()
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,19 @@ def test_a_folder_that_may_not_be_read_keeps_no_other_from_being_offered(
     monkeypatch.setattr(Path, "exists", guarded)
     assert taken(tmp_path) == [mine]
     assert "Permission denied" in caplog.text
+
+
+def test_what_could_not_be_opened_is_no_younger_for_the_attempt(tmp_path: Path) -> None:
+    folder = Folder.new(tmp_path)
+    note = Note("run-0001.initviz", "Mine", "", -1, 3)
+    (folder.path / note.file).write_bytes(b"rubbish")
+    long_ago = datetime.now() - timedelta(days=EXPIRY_DAYS + 1)
+    folder.unopened = Left(
+        SMALL, "", "Mine", -1, (note,), note.file, saved=long_ago, closed=True
+    )  # fmt: skip
+    folder.write(replace(folder.unopened, runs=()))
+    folder.leave()
+    assert folder.left() == replace(folder.unopened, closed=True)
+
+    assert leftovers(tmp_path) == []
+    assert not list(tmp_path.iterdir())

@@ -232,6 +232,12 @@ def test_words_dates_and_few_numbers_with_words_stay_categories(
     assert column.levels == tuple(sorted(set(texts)))
 
 
+@pytest.mark.parametrize("name", ["10.12.{}", "001.{}.003", "0_{}"])
+def test_names_of_digits_and_points_stay_text(tmp_path: Path, name: str) -> None:
+    texts = [name.format(100 + each) for each in range(60)]
+    assert read(tmp_path, column_of(texts)).columns[0].kind == "text"
+
+
 def test_names_of_which_most_are_numbers_stay_text(tmp_path: Path) -> None:
     texts = [f"PC {i}" if i % 4 == 3 else str(i) for i in range(99)]  # as of tickets
     assert read(tmp_path, column_of(texts)).columns[0].kind == "text"

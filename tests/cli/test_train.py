@@ -14,6 +14,7 @@ import pytest
 from initviz import cli
 from initviz.engine import record
 from initviz.experiment import Experiment, Lane
+from initviz.recording import Recording
 from initviz.runfile import open_run, save_run
 from tests.make import data
 from tests.runfile.runs import same
@@ -329,13 +330,34 @@ def test_the_help_is_light_and_has_every_field(tmp_path: Path) -> None:
         assert words in done.stdout
 
 
-def test_a_folder_that_takes_no_files_is_told_before_anything_is_trained(
-    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("call", ["open", "access"])
+def test_where_nothing_can_be_written_it_is_told_before_anything_is_trained(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
-    def refused(**_: object) -> None:
-        raise PermissionError(13, "Permission denied")
+    def refused(path: Path, *_: object) -> bool:
+        if call == "open":
+            raise PermissionError(13, "Permission denied", str(path))
+        return False  # as of a file that is write-protected, which root may write all the same
 
-    monkeypatch.setattr("initviz.cli.commands.train.tempfile.TemporaryFile", refused)
+    Path("run.initviz").write_bytes(b"old")
+    monkeypatch.setattr(f"initviz.whole.os.{call}", refused)
     monkeypatch.setattr("initviz.cli.commands.train._keep", None)
     assert cli.main(["train", small, "-o", "run.initviz"]) == 2
     assert "run.initviz: cannot be written" in capsys.readouterr().err
+    assert Path("run.initviz").read_bytes() == b"old"
+
+
+def test_ctrl_c_while_the_finished_run_is_written_loses_nothing(
+    small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(recording: Recording, path: Path) -> None:
+        signal.raise_signal(signal.SIGINT)
+        save_run(recording, path)
+
+    monkeypatch.setattr("initviz.runfile.save_run", pressed)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert cli.main(["train", small, "-o", "run.initviz", "--quiet"]) == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert open_run(Path("run.initviz")).last == SMALL.epochs

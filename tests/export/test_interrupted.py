@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from initviz.export.figure import Figure, Pixels
 from initviz.export.film import write_film
 from initviz.export.options import Film
 from initviz.export.render import Stage, application, figure_of
+from initviz.recording import Recording
 from tests.views.snapshots import snapshot
 
 FIGURE = Figure("overview", "png", Pixels(900, 600, 1))
@@ -27,6 +29,14 @@ def python_s_own_handler() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+def _run() -> Recording:
+    return record(
+        Experiment(
+            data=DataSettings(values={"samples": 32}), hidden=(4,), lanes=(Lane(),), epochs=3
+        )
+    )
 
 
 def pressed_in(monkeypatch: pytest.MonkeyPatch, of: type, method: str) -> list[int]:
@@ -77,18 +87,32 @@ def test_a_page_goes_whole_though_ctrl_c_comes_meanwhile(monkeypatch: pytest.Mon
     assert gone
 
 
+@pytest.mark.parametrize("method", ["resize", "set_focus"])
+def test_what_is_interrupted_while_it_is_made_goes_whole_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, method: str
+) -> None:
+    with application() as app:
+        figure_of(snapshot(), FIGURE)
+        before = len(app.allWidgets())
+        with monkeypatch.context() as patched:
+            pressed_in(patched, Stage, method)
+            with pytest.raises(KeyboardInterrupt):
+                figure_of(snapshot(), FIGURE)
+        with monkeypatch.context() as patched:
+            pressed_in(patched, Stage, method)
+            with pytest.raises(KeyboardInterrupt):
+                write_film(tmp_path / "film.gif", _run(), Film("history", size=(640, 480)))
+        gc.collect()
+        assert len(app.allWidgets()) <= before
+
+
 def test_a_film_that_is_interrupted_leaves_no_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    recording = record(
-        Experiment(
-            data=DataSettings(values={"samples": 32}), hidden=(4,), lanes=(Lane(),), epochs=3
-        )
-    )
     calls = pressed_in(monkeypatch, pg.AxisItem, "paint")
     film = Film("history", size=(640, 480), format="gif")
     with pytest.raises(KeyboardInterrupt):
-        write_film(tmp_path / "film.gif", recording, film)
+        write_film(tmp_path / "film.gif", _run(), film)
     assert calls
     assert not list(tmp_path.iterdir())
     said = capfd.readouterr()

@@ -11,9 +11,10 @@ import unicodedata
 
 _SIGN = r"[-+−–]?"
 _MONEY = r"(?:[$€£¥₹]|EUR|USD|GBP|CHF|Fr\.)"
+# Groups of two are India's, with commas. None begins with 0: 10.12.100 and 001.002.003 are names.
 _GROUPS = "|".join(
-    rf"\d{{1,3}}(?:{mark}\d{{2,3}})*{mark}\d{{3}}(?:{decimal}\d*)?"
-    for mark, decimal in ((r"\.", ","), (",", r"\."), (r"['’_\s]", "[.,]"))
+    rf"[^\D0]\d{{0,2}}(?:{mark}\d{{{least},3}})*{mark}\d{{3}}(?:{decimal}\d*)?"
+    for mark, least, decimal in ((r"\.", 3, ","), (",", 2, r"\."), (r"['’_\s]", 3, "[.,]"))
 )
 
 NUMERAL = (

@@ -7,7 +7,6 @@ import logging
 import math
 import shlex
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from initviz.cli.status import DONE, FAILED, INTERRUPTED, BadInputError
 from initviz.cli.training import recorded
 from initviz.reasons import not_written
 from initviz.recording import Recording
+from initviz.whole import try_place
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     subject = _subject(options)
     from initviz.catalog.datasets.csv_file import CsvError
     from initviz.engine.device import DeviceError
-    from initviz.runfile import RunFileError, save_run
+    from initviz.runfile import RunFileError
 
     last = subject.experiment.epochs
     recording = subject.recording or Recording(subject.experiment)
@@ -92,10 +92,8 @@ def run(options: argparse.Namespace) -> int:
                 kept = _keep(subject, last, bar, out)
             else:
                 recorded(subject, last, bar.reach)
-        if out:
-            save_run(recording, out)
-            if not kept:
-                return _interrupted(recording, out)
+        if out and not kept:
+            return _interrupted(recording, out)
     except CsvError as error:
         raise BadInputError(str(error)) from None
     except (DeviceError, RunFileError, OSError) as error:
@@ -111,8 +109,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> bool:
-    """Train, and keep the run now and then; returns whether it came to its end."""
+    """Train, and keep the run now and then and at the end; returns whether it came to its end.
+
+    The first Ctrl+C loses nothing, though it may come while the run is written.
+    """
     from initviz.cli.keeping import Keeper, StoppedError, stopped_between_epochs
+    from initviz.runfile import save_run
 
     assert subject.recording is not None
     keeper = Keeper(subject.recording, out)
@@ -125,11 +127,13 @@ def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> bool:
             stop.check()
             keeper.look()
 
+        finished = True
         try:
             recorded(subject, last, reached)
         except StoppedError:
-            return False
-    return True
+            finished = False
+        save_run(subject.recording, out)
+    return finished
 
 
 def _interrupted(recording: Recording, out: Path) -> int:
@@ -155,8 +159,7 @@ def _out(path: Path) -> Path:
             raise BadInputError(f"-o: {path} is a folder; write the name of a file")
         if not path.absolute().parent.is_dir():
             raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
-        with tempfile.TemporaryFile(dir=path.absolute().parent):
-            pass  # better told now than after an hour of training
+        try_place(path)  # better told now than after an hour of training
     except OSError as error:  # as for a name that is too long
         raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     return path
