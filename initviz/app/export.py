@@ -54,6 +54,8 @@ class Export(QDialog):
             self.tabs.addTab(scrolling(pane), KINDS[name])
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Return saves, wherever the keyboard is
+        for early in (self.picture, self.data):  # epoch 0 may still be on its way
+            window.player.recorded.connect(early.recorded)
         self._panes = list(panes.values())
         self.tabs.setCurrentIndex(self._panes.index(panes[kind]))
         self.tabs.currentChanged.connect(lambda _: self._tab_changed())

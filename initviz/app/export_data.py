@@ -155,6 +155,10 @@ class ExportData(QWidget):
             + "."
         )
         self.words.setText("")
+        self.recorded()
+
+    def recorded(self) -> None:
+        """Let what is chosen be saved as soon as there is something."""
         self.save.setEnabled(bool(self._chosen_epochs()) and self._job is None)
 
     def _chosen_epochs(self) -> list[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QSpinBox
+from PySide6.QtWidgets import QFileDialog, QSpinBox
 
 from initviz.app.endings import ExistsError, with_ending
 from initviz.app.export_pane import ExportPane, Row
@@ -19,6 +19,7 @@ from initviz.export.mp4 import Mp4Writer
 from initviz.export.options import LARGEST_SIDE, SMALLEST_SIDE
 from initviz.report import explain
 from initviz.shortage import ShortageError
+from initviz.views.checkbox import CheckBox
 from initviz.views.combo import Combo
 from initviz.views.style import STYLES
 
@@ -49,7 +50,7 @@ class ExportFilm(ExportPane):
         self.rate = _number(1, max(FASTEST.values()), 10)
         self.width_field = _number(SMALLEST_SIDE, LARGEST_SIDE, 1280)
         self.height_field = _number(SMALLEST_SIDE, LARGEST_SIDE, 800)
-        self.counter = QCheckBox("Epoch counter below")
+        self.counter = CheckBox("Epoch counter below")
         self.counter.setChecked(True)
         rows: list[Row] = []
         for label, name, field in (

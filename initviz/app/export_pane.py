@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from initviz.export.figure import FigureError
+from initviz.views.checkbox import CheckBox
 from initviz.views.combo import Combo
 from initviz.views.style import GLYPHS
 
@@ -86,11 +86,11 @@ class ExportPane(QWidget):
         form.setVerticalSpacing(8)
         for label, field in rows:
             form.addRow(label, field)
-        self.lanes: list[QCheckBox] = []
+        self.lanes: list[CheckBox] = []
         boxes = QVBoxLayout()
         boxes.setSpacing(0)
         for lane in self._experiment.lanes:
-            box = QCheckBox(f"{GLYPHS[int(lane.colour or 0)]} {lane.title}")
+            box = CheckBox(f"{GLYPHS[int(lane.colour or 0)]} {lane.title}")
             box.setAccessibleName(f"{self._verb} {lane.title}")
             box.setChecked(True)
             box.toggled.connect(lambda _: self._changed())

@@ -64,10 +64,7 @@ class ExportPicture(ExportPane):
         for name, title in GROUNDS.items():
             self.ground.addItem(title[:1].upper() + title[1:], name)
         self.epoch = named(Combo(), "Epoch")
-        for epoch in self._recording.kept_epochs():
-            self.epoch.addItem(str(epoch), epoch)
-        shown = self._recording.kept_epochs() and self._recording.nearest(window.model.cursor)
-        self.epoch.setCurrentIndex(self.epoch.findData(shown))
+        self._fill_epochs()
         self.save.setText("Save…")
         self.copy = QPushButton("Copy")
         self.copy.setToolTip("Put the picture on the clipboard")
@@ -82,6 +79,18 @@ class ExportPicture(ExportPane):
         self.what.currentIndexChanged.connect(lambda _: self._what_changed())
         self.sizes.changed.connect(self._changed)
         self._changed()
+
+    def _fill_epochs(self) -> None:
+        kept = self._recording.kept_epochs()
+        for epoch in kept:
+            self.epoch.addItem(str(epoch), epoch)
+        shown = kept and self._recording.nearest(self._window.model.cursor)
+        self.epoch.setCurrentIndex(self.epoch.findData(shown))
+
+    def recorded(self) -> None:
+        """Draw the first epoch as soon as it is there: the dialog may have been opened before."""
+        if not self.epoch.count():
+            self._fill_epochs()
 
     # --- what is chosen -----------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from initviz.app.clipboard import copy_text
+from initviz.views.checkbox import CheckBox
 from initviz.views.style import Style
 
 SEND_INSTEAD = "try again, or send the log instead (Open log folder)"
@@ -68,7 +68,7 @@ class IncidentDialog(QDialog):
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setPixelSize(style.px(11))
         self.report.setStyleSheet(_report_sheet(style, font))
-        self.mute = QCheckBox("Do not show this error again")
+        self.mute = CheckBox("Do not show this error again")
         self.mute.setToolTip("Until the next start; it is still counted, and noted in the log")
         self.note = _label()
         self.note.setProperty("muted", True)

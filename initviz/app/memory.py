@@ -21,22 +21,30 @@ MOST_RECENT = 10
 """Files that are remembered."""
 
 
+UNKEPT = "Settings and the list of files are kept until this window is closed only: {why}."
+"""What is said once, in the window, where nothing can be kept."""
+
+
 class Memory:
     """A settings file; whatever in it cannot be read is forgotten, never fatal.
 
     Attributes:
         forgotten: a sentence on why all of it was, "" where it was not.
+        unkept: a sentence on why nothing is kept from now on, "" where it is.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.forgotten = ""
+        self.forgotten = self.unkept = ""
         try:
             path = path or place("config") / "initviz.ini"
         except OSError as error:
             log.warning("the settings are kept until the end of this window only: %s", error)
             self._settings = QSettings("", QSettings.Format.IniFormat)  # Qt keeps these in memory
+            self.unkept = UNKEPT.format(why=error.strerror or error)
             return
         self._settings, self.forgotten = open_settings(path)
+        if not self._settings.isWritable():
+            self.unkept = UNKEPT.format(why=f"{self._settings.fileName()} cannot be written")
 
     @property
     def experiment(self) -> Experiment | None:

@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -27,6 +26,7 @@ from initviz.app.room import fit_to_screen
 from initviz.catalog.datasets.csv_file import Table, read_table
 from initviz.catalog.datasets.own import how_read, missing_rows, own_values, prepare, suits_classes
 from initviz.experiment import DataSettings
+from initviz.views.checkbox import CheckBox
 from initviz.views.combo import Combo
 
 MOST_SHOWN = 30
@@ -68,7 +68,7 @@ class OpenData(QDialog):
         self.reading = QLabel()
         self.reading.setWordWrap(True)
         self.reading.setTextFormat(Qt.TextFormat.PlainText)
-        self.drop = QCheckBox()
+        self.drop = CheckBox()
         self.drop.toggled.connect(lambda _: self._update())
         self.problem = QLabel()
         self.problem.setProperty("cure", True)

@@ -132,6 +132,8 @@ def sheet(style: Style) -> str:
     QPushButton:disabled, QToolButton:disabled {{ color: {s.muted}; }}
     QPushButton[primary="true"] {{ background: {s.accent}; color: {s.on_accent};
         border: 1px solid {s.accent}; font-weight: bold; padding: 4px 14px; }}
+    QPushButton[primary="true"]:disabled {{ background: {s.field}; color: {s.muted};
+        border-color: {s.border}; }}
     QPushButton[primary="true"]:focus {{ border: 1px solid {s.text}; }}
     QToolButton[chip="true"] {{ padding: 2px 5px; font-size: {small}px; }}
     QToolButton[chip="true"]:checked {{ background: {s.accent}; color: {s.on_accent};

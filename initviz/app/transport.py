@@ -90,7 +90,8 @@ class Transport(QWidget):
         self.main.setText(label)
         self.main.setEnabled(phase is not Phase.FAILED)
         if self._style:
-            self.main.setIcon(icon(name, self._style.on_accent))
+            seen = self._style.on_accent if self.main.isEnabled() else self._style.muted
+            self.main.setIcon(icon(name, seen))
 
 
 def speed_text(speed: float) -> str:

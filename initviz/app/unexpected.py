@@ -215,7 +215,7 @@ def show_alone(
 
 def open_folder(file: LogFile | None) -> str:
     """Show the folder of the log; returns why not, "" where it worked."""
-    if file is None or file.path is None:
+    if file is None or file.path is None or not file.path.parent.is_dir():
         return place_of(file)
     if QDesktopServices.openUrl(QUrl.fromLocalFile(str(file.path.parent))):
         return ""

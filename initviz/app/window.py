@@ -123,8 +123,8 @@ class Window(QMainWindow):
         self.set_theme(self.memory.theme)
         self.lesson_shown()
         self._restore_layout()
-        if self.memory.forgotten:
-            self.banner.show_note(self.memory.forgotten)
+        if said := " ".join(filter(None, (self.memory.forgotten, self.memory.unkept))):
+            self.banner.show_note(said)
 
     # --- building -----------------------------------------------------------------------------
 

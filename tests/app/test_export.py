@@ -19,7 +19,7 @@ from initviz.export.figure import FORMATS, Millimetres, Pixels
 from initviz.export.render import Stage
 from initviz.snapshot import Snapshot
 from initviz.views.combo import Combo
-from tests.app.conftest import LONG
+from tests.app.conftest import LONG, SMALL
 
 Choose = Callable[..., ExportPicture]
 
@@ -46,6 +46,26 @@ def choose(picture: ExportPicture, qtbot: QtBot) -> Choose:
         return picture
 
     return chosen
+
+
+def test_what_was_opened_before_epoch_0_goes_on_when_it_is_there(
+    window: Window, qtbot: QtBot
+) -> None:
+    for seed in (101, 102):  # of swift edits none is trained before they rest
+        window.model.edit(SMALL.replace(seed=seed))
+    assert not len(window.model.recording)
+    window.files.save_page()
+    dialog = window.findChild(Export)
+    picture, data = dialog.picture, dialog.data
+    assert "Nothing is recorded yet" in picture.problem.text()
+    assert not data.save.isEnabled()
+    qtbot.waitUntil(picture.save.isEnabled, timeout=LONG)
+
+    assert not picture.problem.text()
+    assert picture.epoch.currentData() == 0
+    assert data.save.isEnabled()
+    dialog.close()
+    QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
 
 
 def test_the_first_preview_is_the_page_as_it_stands(window: Window, picture: ExportPicture) -> None:

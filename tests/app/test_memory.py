@@ -128,3 +128,28 @@ def test_the_app_runs_until_its_window_is_closed(
     assert threads() == []
     assert not any(isinstance(widget, Window) for widget in qapp.topLevelWidgets())
     assert Memory(tmp_path / "initviz.ini").experiment == SMALL
+
+
+def test_settings_that_cannot_be_written_are_told_in_the_window_and_can_be_dismissed(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    path = tmp_path / "file" / "initviz.ini"
+    window = make_window(memory=Memory(path))
+
+    assert window.banner.isVisible()
+    assert f"{path} cannot be written" in window.banner.text.text()
+    window.banner.dismiss.click()
+    assert not window.banner.isVisible()
+
+
+def test_settings_without_a_home_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(_: str) -> Path:
+        raise OSError(2, "there is no home folder")
+
+    monkeypatch.setattr("initviz.app.memory.place", homeless)
+    assert "there is no home folder" in Memory().unkept
+
+
+def test_settings_that_can_be_written_are_not_talked_of(tmp_path: Path) -> None:
+    assert Memory(tmp_path / "new" / "initviz.ini").unkept == ""

@@ -676,3 +676,21 @@ def test_the_field_with_the_keyboard_has_it_again_after_the_dialog(
         in_a_timer(window)
         dialog_of(qtbot, window).accept()
     qtbot.waitUntil(lambda: window.focusWidget() is field)
+
+
+def test_a_log_folder_that_is_not_there_is_not_opened_but_told(
+    make_window: MakeWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(
+        "initviz.app.unexpected.QDesktopServices.openUrl", lambda url: not opened.append(url)
+    )
+    (tmp_path / "file").write_text("no folder")
+    file = LogFile(tmp_path / "file" / "logs")
+    window = make_window(log_file=file)
+    window.unexpected.open_log_folder()
+    file.close()
+
+    assert opened == []
+    assert window.banner.isVisible()
+    assert "No log is kept" in window.banner.text.text()
