@@ -14,6 +14,7 @@ import pytest
 from initviz import cli
 from initviz.engine import record
 from initviz.experiment import Experiment, Lane
+from initviz.recording import Recording
 from initviz.runfile import open_run, save_run
 from tests.make import data
 from tests.runfile.runs import same
@@ -329,13 +330,58 @@ def test_the_help_is_light_and_has_every_field(tmp_path: Path) -> None:
         assert words in done.stdout
 
 
-def test_a_folder_that_takes_no_files_is_told_before_anything_is_trained(
+@pytest.mark.parametrize(
+    ("call", "number", "said"),
+    [
+        ("open", 13, "Permission denied; choose another folder or name, or change its rights"),
+        ("open", 30, "Read-only file system; choose another folder"),
+        ("fsync", 28, "No space left on device; make room, or choose another disk"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_anything_is_trained(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch, call: str, number: int, said: str
+) -> None:
+    real = getattr(os, call)
+
+    def refused(what: Any, *flags: Any, **more: Any) -> Any:
+        if call == "open" and not flags[0] & os.O_CREAT:
+            return real(what, *flags, **more)
+        raise OSError(number, os.strerror(number))
+
+    Path("run.initviz").write_text("older")
+    with monkeypatch.context() as patched:
+        patched.setattr(f"initviz.whole.os.{call}", refused)
+        patched.setattr("initviz.cli.commands.train._keep", None)
+        assert cli.main(["train", small, "-o", "run.initviz"]) == 1
+    assert f"run.initviz: not written ({said})" in capsys.readouterr().err
+    assert Path("run.initviz").read_text() == "older"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX device")
+def test_a_device_is_no_run_file_and_nothing_is_trained_for_it(
     small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(**_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("initviz.cli.commands.train.tempfile.TemporaryFile", refused)
     monkeypatch.setattr("initviz.cli.commands.train._keep", None)
-    assert cli.main(["train", small, "-o", "run.initviz"]) == 2
-    assert "run.initviz: cannot be written" in capsys.readouterr().err
+    assert cli.main(["train", small, "-o", "/dev/full"]) == 1
+    said = capsys.readouterr().err
+    assert (
+        said
+        == "initviz: /dev/full: not written (Is a device or a pipe; choose the name of a file)\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_sigterm_keeps_the_run_so_far(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Recording.append
+
+    def ended(self: Recording, epoch: Any) -> None:
+        append(self, epoch)
+        if epoch.number == 2:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(Recording, "append", ended)
+    assert cli.main(["train", small, "--epochs", "50", "--quiet", "-o", "run"]) == 143
+    assert "ended by SIGTERM after epoch 2; the run is kept: go on with" in capsys.readouterr().err
+    assert open_run(Path("run.initviz")).last == 2

@@ -7,7 +7,6 @@ import logging
 import math
 import shlex
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from initviz.cli.status import DONE, FAILED, INTERRUPTED, BadInputError
 from initviz.cli.training import recorded
 from initviz.reasons import not_written
 from initviz.recording import Recording
+from initviz.whole import try_to_write
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ EXAMPLES = """examples:
 """
 
 STATUSES = """exit status:
-  0 done; 1 diverged (with --fail-on), a device is missing, or the disk is full; 2 bad input;
-  130 interrupted; what -o names has the epochs until then
+  0 done; 1 diverged (with --fail-on), a device is missing, or -o cannot be written; 2 bad input;
+  130 interrupted, 143 ended by SIGTERM; what -o names has the epochs until then
 """
 
 
@@ -82,6 +82,11 @@ def run(options: argparse.Namespace) -> int:
     from initviz.engine.device import DeviceError
     from initviz.runfile import RunFileError, save_run
 
+    if out:
+        try:
+            try_to_write(out)  # better told now than after an hour of training
+        except OSError as error:
+            return failed(error)
     last = subject.experiment.epochs
     recording = subject.recording or Recording(subject.experiment)
     subject = Subject(subject.name, subject.experiment, recording)
@@ -89,13 +94,13 @@ def run(options: argparse.Namespace) -> int:
         with bars(quiet=options.quiet, transient=True) as progress:
             bar = progress.begin(subject.name, last)
             if out:
-                kept = _keep(subject, last, bar, out)
+                stopped = _keep(subject, last, bar, out)
             else:
                 recorded(subject, last, bar.reach)
         if out:
             save_run(recording, out)
-            if not kept:
-                return _interrupted(recording, out)
+            if stopped:
+                return _interrupted(recording, out, stopped)
     except CsvError as error:
         raise BadInputError(str(error)) from None
     except (DeviceError, RunFileError, OSError) as error:
@@ -110,8 +115,8 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if diverged and options.fail_on == "diverged" else DONE
 
 
-def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> bool:
-    """Train, and keep the run now and then; returns whether it came to its end."""
+def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> int:
+    """Train, and keep the run now and then; returns the status if it is stopped, else 0."""
     from initviz.cli.keeping import Keeper, StoppedError, stopped_between_epochs
 
     assert subject.recording is not None
@@ -128,17 +133,18 @@ def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> bool:
         try:
             recorded(subject, last, reached)
         except StoppedError:
-            return False
-    return True
+            return stop.status
+    return DONE
 
 
-def _interrupted(recording: Recording, out: Path) -> int:
+def _interrupted(recording: Recording, out: Path, status: int) -> int:
+    what = "interrupted" if status == INTERRUPTED else "ended by SIGTERM"
     print(
-        f"initviz: interrupted after epoch {recording.last}; the run is kept: go on with "
+        f"initviz: {what} after epoch {recording.last}; the run is kept: go on with "
         f"initviz train {shlex.quote(str(out))} -o {shlex.quote(str(out))}",
         file=sys.stderr,
     )
-    return INTERRUPTED
+    return status
 
 
 def _out(path: Path) -> Path:
@@ -146,6 +152,8 @@ def _out(path: Path) -> Path:
     try:
         if path.is_dir():
             raise BadInputError(f"-o: {path} is a folder; write the name of a file")
+        if path.exists() and not path.is_file():
+            return path  # a device or a pipe, which is refused when it is tried
     except OSError as error:  # as for a name that is too long
         raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     if path.suffix.lower() != RUN_FILE:
@@ -155,8 +163,6 @@ def _out(path: Path) -> Path:
             raise BadInputError(f"-o: {path} is a folder; write the name of a file")
         if not path.absolute().parent.is_dir():
             raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
-        with tempfile.TemporaryFile(dir=path.absolute().parent):
-            pass  # better told now than after an hour of training
     except OSError as error:  # as for a name that is too long
         raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     return path
