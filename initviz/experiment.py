@@ -41,6 +41,7 @@ from initviz.catalog.schemes import (
     scheme_choices,
 )
 from initviz.catalog.tasks import Task
+from initviz.spelling import instead
 from initviz.toml import TomlError, fields_of, read_toml
 
 MAX_LANES = 8
@@ -169,7 +170,7 @@ def optional(parameter: Parameter) -> Parameter:
     return dataclasses.replace(parameter, optional=True, slide=None)
 
 
-def _problems(error: ValidationError) -> Iterator[Problem]:
+def _problems(error: ValidationError, fields: Sequence[str]) -> Iterator[Problem]:
     for entry in error.errors(include_url=False, include_input=False):
         path = tuple(entry["loc"])
         match entry["type"]:
@@ -182,7 +183,8 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
                 if isinstance(cause, SettingError) and cause.field:
                     path = (*path, cause.field)
             case "extra_forbidden":
-                message = f"there is no field {told(path[-1])}; remove it or mend its spelling"
+                cure = instead(str(path[-1]), fields)
+                message = f"there is no field {told(path[-1])}; {cure}"
             case _:
                 message = f"{'.'.join(map(str, path))}: is no value; write another"
         yield Problem(path, message)
@@ -262,7 +264,7 @@ class _Part(BaseModel):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise ExperimentError(tuple(_problems(error))) from None
+            raise ExperimentError(tuple(_problems(error, list(type(self).model_fields)))) from None
 
     def replace(self, **changes: Any) -> Self:
         """A validated copy with some fields changed.

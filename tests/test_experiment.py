@@ -125,7 +125,17 @@ def test_the_ends_of_every_range_are_taken_and_what_lies_beyond_is_refused(name:
         ("optimiser", "sdg", 'Optimiser: "sdg" is not known; choose one of sgd, momentum, adam'),
         ("lanes", [], "lanes: 0 initialisations are out of range; keep 1 to 8"),
         ("lanes", [Lane()] * 9, "lanes: 9 initialisations are out of range; keep 1 to 8"),
-        ("lerning_rate", 1, 'there is no field "lerning_rate"; remove it or mend its spelling'),
+        ("lerning_rate", 1, 'there is no field "lerning_rate"; did you mean learning_rate?'),
+        ("optimizer", "adam", 'there is no field "optimizer"; did you mean optimiser?'),
+        ("Activation", "relu", 'there is no field "Activation"; did you mean activation?'),
+        ("lane", [{}], 'there is no field "lane"; did you mean lanes?'),
+        ("initializations", [{}], 'there is no field "initializations"; did you mean lanes?'),
+        (
+            "wobble",
+            1,
+            'there is no field "wobble"; there are data, hidden, activation, lanes, optimiser, '
+            "learning_rate, batch_size, epochs, l2, seed, precision, device",
+        ),
     ],
 )
 def test_a_refused_value_is_named_with_its_cure(field: str, value: Any, message: str) -> None:
@@ -205,6 +215,18 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
         (
             {"lanes": [{"bias_values": {"value": 1}}]},
             'initialisation 1: zero bias: there is no parameter "value"; it has none, remove it',
+        ),
+        (
+            {"lanes": [{"color": 1}]},
+            'initialisation 1: there is no field "color"; did you mean colour?',
+        ),
+        (
+            {"lanes": [{"initialization": "zeros"}]},
+            'initialisation 1: there is no field "initialization"; did you mean scheme?',
+        ),
+        (
+            {"data": {"noise": 0.1}},
+            'there is no field "noise"; there are dataset, values',
         ),
         (
             {"lanes": [{"name": "x" * 41}]},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from initviz.catalog.parameter import Kind, Parameter, SettingError
 from initviz.catalog.schemes import BIASES, SCHEMES
 from initviz.cli.status import BadInputError
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
+from initviz.spelling import instead
 
 Fields = dict[str, Any]
 
@@ -129,18 +129,11 @@ def _assign_field(
     name = ".".join(path)
     parameter = declared.get(name)
     if parameter is None:
-        raise SettingError(f"there is no such field{_instead(name, [*declared, *also])}")
+        raise SettingError(f"there is no such field; {instead(name, [*declared, *also])}")
     if parameter.hidden:
         raise SettingError("comes from the table itself; write --csv FILE --target COLUMN instead")
     unset = parameter.optional and value.lower() == NONE
     fields[name] = parameter.check(None if unset else value)
-
-
-def _instead(name: str, known: Sequence[str]) -> str:
-    alike = difflib.get_close_matches(name, known, 1, 0.7)
-    if alike:
-        return f"; did you mean {alike[0]}?"
-    return f"; there are {', '.join(known)}" if known else ", and there are no others"
 
 
 # ---- help ----
