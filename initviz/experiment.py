@@ -196,8 +196,10 @@ def _blamed(place: str) -> Iterator[None]:
     try:
         yield
     except SettingError as error:
-        path = (place, error.field) if error.field else (place,)
-        raise ExperimentError([Problem(path, str(error))]) from None
+        raise ExperimentError([
+            Problem((place, each.field) if each.field else (place,), str(each))
+            for each in (error, *error.others)
+        ]) from None  # fmt: skip
 
 
 def _check_table(name: str, value: Any, cure: str) -> Any:
@@ -352,21 +354,26 @@ class Lane(_Part):
             if not self.bias_values:
                 object.__setattr__(self, "bias_values", scheme.bias_values)
         bias = BIASES[str(self.bias)]
-        with _blamed("values"):
-            values = complete(scheme.label, scheme.parameters, self.values)
-        with _blamed("bias_values"):
-            bias_values = complete(f"{bias.label} bias", bias.parameters, self.bias_values)
-        object.__setattr__(self, "values", values)
-        object.__setattr__(self, "bias_values", bias_values)
+        parts: list[tuple[str, str, Sequence[Parameter]]] = [
+            ("values", scheme.label, scheme.parameters),
+            ("bias_values", f"{bias.label} bias", bias.parameters),
+        ]
         if self.output is not None:
             last = SCHEMES[self.output]
-            with _blamed("output_values"):
-                output_values = complete(
-                    f"{last.label} (output)", last.parameters, self.output_values
-                )
-            object.__setattr__(self, "output_values", output_values)
+            parts.append(("output_values", f"{last.label} (output)", last.parameters))
         elif self.output_values:
             raise SettingError("output_values: name the output layer's scheme, too", "output")
+        problems: list[Problem] = []
+        for place, owner, parameters in parts:
+            try:
+                with _blamed(place):
+                    values = complete(owner, parameters, getattr(self, place))
+            except ExperimentError as error:
+                problems += error.problems
+            else:
+                object.__setattr__(self, place, values)
+        if problems:
+            raise ExperimentError(problems)
         return self
 
     def replace(self, **changes: Any) -> Self:

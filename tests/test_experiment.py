@@ -242,6 +242,19 @@ def test_a_part_refuses_what_is_not_its_own(fields: dict[str, Any], message: str
     assert refusal(**fields) == message
 
 
+def test_all_wrong_parameters_of_a_part_are_reported_at_once() -> None:
+    lane = {"values": {"a": 1, "b": 2}, "bias_values": {"c": 3}}
+    data = {"values": {"noise": -1, "samples": True}}
+    assert places(lanes=[lane], data=data) == [
+        ("data", "values", "samples"),
+        ("data", "values", "noise"),
+        ("lanes", 0, "values", "a"),
+        ("lanes", 0, "values", "b"),
+        ("lanes", 0, "bias_values", "c"),
+    ]
+    assert '"true" is not a number' in refusal(data=data)
+
+
 def test_a_network_too_large_to_hold_is_refused_before_anything_is_allocated() -> None:
     wide = {"hidden": (1024,) * 100, "data": data("moons", features=1000)}
     message = refusal(**wide, lanes=[Lane()] * 8)
