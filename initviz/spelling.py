@@ -1,4 +1,4 @@
-"""What somebody may have meant who wrote a name that there is not."""
+"""Words of messages: what somebody may have meant by a name that there is not, and counts."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ def nearest(word: str, known: Iterable[object]) -> str:
     others = OTHERS.get(word.replace("iza", "isa"), ())
     near = [name for name in others if name in names] or get_close_matches(word, names, 1, 0.7)
     return near[0] if near else ""
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Such as "1 class" and "3 classes"; ``many`` is the word with an s where nothing is said."""
+    return f"{count} {one}" if count == 1 else f"{count} {many or f'{one}s'}"
 
 
 def instead(word: str, known: Sequence[str]) -> str:
