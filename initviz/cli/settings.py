@@ -23,7 +23,9 @@ CHOOSERS = {"dataset": "values", "scheme": "values", "bias": "bias_values",
 """Fields that choose an entry of the catalogue, and where that entry's parameters stand."""
 
 
-def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
+def changed(
+    experiment: Experiment, settings: Sequence[str], option: str | None = None
+) -> Experiment:
     """The experiment with some fields set.
 
     Args:
@@ -31,6 +33,7 @@ def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
         settings: each "FIELD=VALUE"; fields of parts have dotted names, such as "data.noise" and
             "lanes.1.scheme". Lanes are counted from 1. Which entry of the catalogue is chosen is
             set first, so that the order does not matter.
+        option: what they were written as, where that is not "--set".
 
     Raises:
         BadInputError: names the field and the cure.
@@ -43,12 +46,13 @@ def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
         try:
             _assign(fields, path, value)
         except SettingError as error:
-            raise BadInputError(f"--set {path}: {error}") from None
+            raise BadInputError(f"{option or f'--set {path}'}: {error}") from None
     try:
         return Experiment(**fields)
     except ExperimentError as error:
         words = "; ".join(str(error).splitlines())
-        raise BadInputError(f"--set {' '.join(path for path, _ in pairs)}: {words}") from None
+        said = option or f"--set {' '.join(path for path, _ in pairs)}"
+        raise BadInputError(f"{said}: {words}") from None
 
 
 def _pair(setting: str) -> tuple[str, str]:

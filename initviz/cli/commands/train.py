@@ -174,8 +174,9 @@ def _subject(options: argparse.Namespace) -> Subject:
     if len(wanted) != 1:
         raise BadInputError("train: say what; write one lesson, file or --csv FILE")
     (subject,) = wanted
-    settings = [*options.settings, *([f"epochs={options.epochs}"] if options.epochs else [])]
-    experiment = changed(subject.experiment, settings)
+    experiment = changed(subject.experiment, options.settings)
+    if options.epochs is not None:
+        experiment = changed(experiment, [f"epochs={options.epochs}"], "--epochs")
     same = experiment.same_run(subject.experiment)
     if same and subject.recording and experiment.epochs < subject.recording.last:
         last = subject.recording.last
