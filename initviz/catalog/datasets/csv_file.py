@@ -112,7 +112,7 @@ def read_table(path: Path, cancelled: Cancelled = lambda: False) -> Table:
     for name in names:
         check()
         columns.append(read_column(path.name, frame[name], lines, separator))
-    if separator != ",":
+    if separator != "," and b"," in text:
         check_marks(path.name, frame, columns, lines)
     preview = tuple(tuple(str(v or "") for v in row) for row in frame.head(PREVIEW).iter_rows())
     return Table(path.name, tuple(columns), lines, preview, digest_of(raw))
