@@ -41,7 +41,7 @@ from initviz.catalog.schemes import (
     scheme_choices,
 )
 from initviz.catalog.tasks import Task
-from initviz.spelling import instead
+from initviz.spelling import instead, nearest
 from initviz.toml import TomlError, fields_of, read_toml
 
 MAX_LANES = 8
@@ -171,6 +171,7 @@ def optional(parameter: Parameter) -> Parameter:
 
 
 def _problems(error: ValidationError, fields: Sequence[str]) -> Iterator[Problem]:
+    listed = False
     for entry in error.errors(include_url=False, include_input=False):
         path = tuple(entry["loc"])
         match entry["type"]:
@@ -183,7 +184,10 @@ def _problems(error: ValidationError, fields: Sequence[str]) -> Iterator[Problem
                 if isinstance(cause, SettingError) and cause.field:
                     path = (*path, cause.field)
             case "extra_forbidden":
-                cure = instead(str(path[-1]), fields)
+                name = str(path[-1])
+                near = bool(nearest(name, fields))
+                cure = instead(name, fields) if near or not listed else "remove it"
+                listed = listed or not near  # once is enough
                 message = f"there is no field {told(path[-1])}; {cure}"
             case _:
                 message = f"{'.'.join(map(str, path))}: is no value; write another"

@@ -46,4 +46,4 @@ def instead(word: str, known: Sequence[str]) -> str:
     """Which field there is instead of one that there is not: the one that was meant, or all."""
     if near := nearest(word, known):
         return f"did you mean {near}?"
-    return f"there are {', '.join(known)}" if known else "there are no others"
+    return f"write one of {', '.join(known)}" if known else "there are no others, remove it"

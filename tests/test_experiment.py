@@ -133,7 +133,7 @@ def test_the_ends_of_every_range_are_taken_and_what_lies_beyond_is_refused(name:
         (
             "wobble",
             1,
-            'there is no field "wobble"; there are data, hidden, activation, lanes, optimiser, '
+            'there is no field "wobble"; write one of data, hidden, activation, lanes, optimiser, '
             "learning_rate, batch_size, epochs, l2, seed, precision, device",
         ),
     ],
@@ -226,7 +226,7 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
         ),
         (
             {"data": {"noise": 0.1}},
-            'there is no field "noise"; there are dataset, values',
+            'there is no field "noise"; write one of dataset, values',
         ),
         (
             {"lanes": [{"name": "x" * 41}]},
@@ -240,6 +240,13 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
 )
 def test_a_part_refuses_what_is_not_its_own(fields: dict[str, Any], message: str) -> None:
     assert refusal(**fields) == message
+
+
+def test_the_fields_that_there_are_are_listed_once() -> None:
+    first, second, third = refusal(wobble=1, wibble=2, epoch=3).splitlines()
+    assert first.startswith('there is no field "wobble"; write one of data, hidden,')
+    assert second == 'there is no field "wibble"; remove it'
+    assert third == 'there is no field "epoch"; did you mean epochs?'
 
 
 def test_all_wrong_parameters_of_a_part_are_reported_at_once() -> None:
