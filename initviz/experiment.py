@@ -41,6 +41,7 @@ from initviz.catalog.schemes import (
     scheme_choices,
 )
 from initviz.catalog.tasks import Task
+from initviz.spelling import instead, nearest
 from initviz.toml import TomlError, fields_of, read_toml
 
 MAX_LANES = 8
@@ -169,7 +170,8 @@ def optional(parameter: Parameter) -> Parameter:
     return dataclasses.replace(parameter, optional=True, slide=None)
 
 
-def _problems(error: ValidationError) -> Iterator[Problem]:
+def _problems(error: ValidationError, fields: Sequence[str]) -> Iterator[Problem]:
+    listed = False
     for entry in error.errors(include_url=False, include_input=False):
         path = tuple(entry["loc"])
         match entry["type"]:
@@ -182,7 +184,11 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
                 if isinstance(cause, SettingError) and cause.field:
                     path = (*path, cause.field)
             case "extra_forbidden":
-                message = f"there is no field {told(path[-1])}; remove it or mend its spelling"
+                name = str(path[-1])
+                near = bool(nearest(name, fields))
+                cure = instead(name, fields) if near or not listed else "remove it"
+                listed = listed or not near  # once is enough
+                message = f"there is no field {told(path[-1])}; {cure}"
             case _:
                 message = f"{'.'.join(map(str, path))}: is no value; write another"
         yield Problem(path, message)
@@ -194,8 +200,10 @@ def _blamed(place: str) -> Iterator[None]:
     try:
         yield
     except SettingError as error:
-        path = (place, error.field) if error.field else (place,)
-        raise ExperimentError([Problem(path, str(error))]) from None
+        raise ExperimentError([
+            Problem((place, each.field) if each.field else (place,), str(each))
+            for each in (error, *error.others)
+        ]) from None  # fmt: skip
 
 
 def _check_table(name: str, value: Any, cure: str) -> Any:
@@ -262,7 +270,7 @@ class _Part(BaseModel):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise ExperimentError(tuple(_problems(error))) from None
+            raise ExperimentError(tuple(_problems(error, list(type(self).model_fields)))) from None
 
     def replace(self, **changes: Any) -> Self:
         """A validated copy with some fields changed.
@@ -350,21 +358,26 @@ class Lane(_Part):
             if not self.bias_values:
                 object.__setattr__(self, "bias_values", scheme.bias_values)
         bias = BIASES[str(self.bias)]
-        with _blamed("values"):
-            values = complete(scheme.label, scheme.parameters, self.values)
-        with _blamed("bias_values"):
-            bias_values = complete(f"{bias.label} bias", bias.parameters, self.bias_values)
-        object.__setattr__(self, "values", values)
-        object.__setattr__(self, "bias_values", bias_values)
+        parts: list[tuple[str, str, Sequence[Parameter]]] = [
+            ("values", scheme.label, scheme.parameters),
+            ("bias_values", f"{bias.label} bias", bias.parameters),
+        ]
         if self.output is not None:
             last = SCHEMES[self.output]
-            with _blamed("output_values"):
-                output_values = complete(
-                    f"{last.label} (output)", last.parameters, self.output_values
-                )
-            object.__setattr__(self, "output_values", output_values)
+            parts.append(("output_values", f"{last.label} (output)", last.parameters))
         elif self.output_values:
             raise SettingError("output_values: name the output layer's scheme, too", "output")
+        problems: list[Problem] = []
+        for place, owner, parameters in parts:
+            try:
+                with _blamed(place):
+                    values = complete(owner, parameters, getattr(self, place))
+            except ExperimentError as error:
+                problems += error.problems
+            else:
+                object.__setattr__(self, place, values)
+        if problems:
+            raise ExperimentError(problems)
         return self
 
     def replace(self, **changes: Any) -> Self:

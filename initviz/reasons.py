@@ -12,6 +12,7 @@ WRITING = {
     errno.EPERM: "choose another folder or name, or change its rights",
     errno.EROFS: "choose another folder",
     errno.ENOENT: "choose a folder that is there",
+    errno.EEXIST: "it is no folder; choose one, or another name",
     errno.ENOTDIR: "choose a folder that is there",
     errno.EISDIR: "choose another name",
     errno.ENAMETOOLONG: "choose a shorter one",

@@ -16,6 +16,9 @@ from typing import IO
 LONGEST_STEM = 60
 """Bytes of a name that its file in the making has, too: with both ends no system refuses them."""
 
+TRIAL = 2**16
+"""Bytes that are written to find out whether a disk has room at all."""
+
 KILLED_SECONDS = 24 * 60 * 60.0
 """After so long without a change, whoever was writing a file is no more."""
 
@@ -69,16 +72,24 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
     _clear(path)
 
 
-def try_place(path: Path) -> None:
-    """See whether ``whole`` can write there, long before there is anything to write.
+class _TriedError(Exception):
+    """Ends a trial, so that what was written is removed."""
+
+
+def try_to_write(path: Path) -> None:
+    """Find out whether ``whole`` can write a file here, and leave everything as it was.
+
+    Args:
+        path: the name that it would get.
 
     Raises:
-        OSError: if not; for the reasons of ``whole``, but for a disk that fills up meanwhile.
+        OSError: as ``whole`` does; a disk is full where it has no room for ``TRIAL`` bytes.
     """
-    path, rights = _replaceable(path)
-    handle, part = _part_of(path, rights)
-    os.close(handle)
-    part.unlink()
+    with suppress(_TriedError), whole(path) as file:
+        file.write(bytes(TRIAL))
+        file.flush()
+        os.fsync(file.fileno())
+        raise _TriedError
 
 
 def _replaceable(path: Path) -> tuple[Path, int | None]:

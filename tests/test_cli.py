@@ -366,6 +366,15 @@ def test_ctrl_c_ends_a_render_without_a_traceback(tmp_path: Path, small: Path) -
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX device")
+@pytest.mark.parametrize("command", ["render", "table"])
+def test_a_device_is_no_folder_to_write_into(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([command, "zeros", "--epoch", "0", "-o", "/dev/full"]) == 1
+    assert "(File exists; it is no folder; choose one, or another name)" in capsys.readouterr().err
+
+
 # ---- data of one's own ----
 
 

@@ -125,7 +125,17 @@ def test_the_ends_of_every_range_are_taken_and_what_lies_beyond_is_refused(name:
         ("optimiser", "sdg", 'Optimiser: "sdg" is not known; choose one of sgd, momentum, adam'),
         ("lanes", [], "lanes: 0 initialisations are out of range; keep 1 to 8"),
         ("lanes", [Lane()] * 9, "lanes: 9 initialisations are out of range; keep 1 to 8"),
-        ("lerning_rate", 1, 'there is no field "lerning_rate"; remove it or mend its spelling'),
+        ("lerning_rate", 1, 'there is no field "lerning_rate"; did you mean learning_rate?'),
+        ("optimizer", "adam", 'there is no field "optimizer"; did you mean optimiser?'),
+        ("Activation", "relu", 'there is no field "Activation"; did you mean activation?'),
+        ("lane", [{}], 'there is no field "lane"; did you mean lanes?'),
+        ("initializations", [{}], 'there is no field "initializations"; did you mean lanes?'),
+        (
+            "wobble",
+            1,
+            'there is no field "wobble"; write one of data, hidden, activation, lanes, optimiser, '
+            "learning_rate, batch_size, epochs, l2, seed, precision, device",
+        ),
     ],
 )
 def test_a_refused_value_is_named_with_its_cure(field: str, value: Any, message: str) -> None:
@@ -207,6 +217,18 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
             'initialisation 1: zero bias: there is no parameter "value"; it has none, remove it',
         ),
         (
+            {"lanes": [{"color": 1}]},
+            'initialisation 1: there is no field "color"; did you mean colour?',
+        ),
+        (
+            {"lanes": [{"initialization": "zeros"}]},
+            'initialisation 1: there is no field "initialization"; did you mean scheme?',
+        ),
+        (
+            {"data": {"noise": 0.1}},
+            'there is no field "noise"; write one of dataset, values',
+        ),
+        (
             {"lanes": [{"name": "x" * 41}]},
             "initialisation 1: name: is too long; write at most 40 letters",
         ),
@@ -218,6 +240,26 @@ def test_parts_given_as_dicts_report_their_full_path() -> None:
 )
 def test_a_part_refuses_what_is_not_its_own(fields: dict[str, Any], message: str) -> None:
     assert refusal(**fields) == message
+
+
+def test_the_fields_that_there_are_are_listed_once() -> None:
+    first, second, third = refusal(wobble=1, wibble=2, epoch=3).splitlines()
+    assert first.startswith('there is no field "wobble"; write one of data, hidden,')
+    assert second == 'there is no field "wibble"; remove it'
+    assert third == 'there is no field "epoch"; did you mean epochs?'
+
+
+def test_all_wrong_parameters_of_a_part_are_reported_at_once() -> None:
+    lane = {"values": {"a": 1, "b": 2}, "bias_values": {"c": 3}}
+    data = {"values": {"noise": -1, "samples": True}}
+    assert places(lanes=[lane], data=data) == [
+        ("data", "values", "samples"),
+        ("data", "values", "noise"),
+        ("lanes", 0, "values", "a"),
+        ("lanes", 0, "values", "b"),
+        ("lanes", 0, "bias_values", "c"),
+    ]
+    assert '"true" is not a number' in refusal(data=data)
 
 
 def test_a_network_too_large_to_hold_is_refused_before_anything_is_allocated() -> None:

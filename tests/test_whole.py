@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from initviz.whole import try_place, whole
+from initviz.whole import try_to_write, whole
 
 
 def test_a_file_appears_when_all_of_it_is_written(tmp_path: Path) -> None:
@@ -122,14 +122,14 @@ def test_a_write_protected_file_stays_though_its_folder_allows_new_ones(
 
 def test_what_is_tried_beforehand_is_left_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    try_place(path)
+    try_to_write(path)
     assert not list(tmp_path.iterdir())
     path.write_bytes(b"old")
-    try_place(path)
+    try_to_write(path)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(FileNotFoundError):
-        try_place(tmp_path / "no folder" / "file")
+        try_to_write(tmp_path / "no folder" / "file")
 
 
 def test_every_name_that_the_disk_takes_can_be_written(tmp_path: Path) -> None:

@@ -33,12 +33,15 @@ MOST_LETTERS = 10_000
 class SettingError(ValueError):
     """A value that a setting refuses; the message names the setting and the cure.
 
-    ``field`` is the name of the field that a whole was refused for, where one is to blame.
+    ``field`` is the name of the field that a whole was refused for, where one is to blame;
+    ``others`` are those of its other fields that are refused, too.
     """
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    def __init__(
+        self, message: str, field: str | None = None, others: Sequence[SettingError] = ()
+    ) -> None:
         super().__init__(message)
-        self.field = field
+        self.field, self.others = field, tuple(others)
 
 
 def told(value: object) -> str:
@@ -50,6 +53,8 @@ def told(value: object) -> str:
             return "a list"
         case bytes() | bytearray():
             return "a row of bytes"
+        case bool():
+            return f'"{str(value).lower()}"'  # as files have it
         case int() if value.bit_length() > 200:  # Python refuses to write very long ones
             return "a number of very many digits"
     text = value if isinstance(value, str) else str(value)
@@ -206,7 +211,7 @@ class Parameter:
         if isinstance(value, str) and not value.strip():
             raise SettingError(f"{self.label}: is empty; {wanted}")
         if isinstance(value, bool):
-            raise SettingError(f'{self.label}: "{value}" is not a number; {wanted}')
+            raise SettingError(f"{self.label}: {told(value)} is not a number; {wanted}")
         try:
             if isinstance(value, (bytes, bytearray)):
                 raise TypeError
@@ -218,6 +223,10 @@ class Parameter:
             raise SettingError(
                 f"{self.label}: {told(value)} is not a number; {hint}{wanted}"
             ) from None
+        if result == math.inf:  # what a file's 1e400 is read as, too
+            text = value if isinstance(value, str) else "inf, or what is beyond 1e308,"
+            said = told(text).strip('"')
+            raise SettingError(f"{self.label}: {said} is too large; {wanted}")
         if not math.isfinite(result) or (number is int and result != int(result)):
             raise SettingError(
                 f"{self.label}: {told(value)} is not {_TYPE_NAMES[number]}; {wanted}"
@@ -346,19 +355,23 @@ def complete(owner: str, parameters: Sequence[Parameter], values: Mapping[str, A
     """Check ``values`` against ``parameters`` and fill in the defaults.
 
     Raises:
-        SettingError: for an unknown name or a refused value; its ``field`` is the name.
+        SettingError: for unknown names and refused values; the ``field`` of each is its name.
     """
     names = [parameter.name for parameter in parameters]
+    refused = []
     for name in values:
         if name not in names:
             known = f"it has {', '.join(names)}" if names else "it has none"
             cure = "write one of them" if names else "remove it"
             message = f"{owner}: there is no parameter {told(name)}; {known}, {cure}"
-            raise SettingError(message, name)
+            refused.append(SettingError(message, name))
     checked = {}
     for parameter in parameters:
         try:
             checked[parameter.name] = parameter.check(values.get(parameter.name, parameter.default))
         except SettingError as error:
-            raise SettingError(str(error), parameter.name) from None
+            refused.append(SettingError(str(error), parameter.name))
+    if refused:
+        first, *others = refused
+        raise SettingError(str(first), first.field, others)
     return Values(checked)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from initviz.catalog.lessons import find
 from initviz.cli.status import BadInputError
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
-from initviz.spelling import meant
+from initviz.spelling import counted, meant
 
 if TYPE_CHECKING:
     from initviz.recording import Recording
@@ -66,6 +66,8 @@ def subject_of(what: str) -> Subject:
     except LookupError as error:
         if what.endswith(".toml"):
             raise BadInputError(f"{what}: there is no such file") from None
+        if os.path.isdir(what):
+            raise BadInputError(f"{what}: is a folder; write the name of a file") from None
         if os.path.isfile(what):
             endings = f".toml, {RUN_FILE}, .csv or .tsv"
             raise BadInputError(
@@ -129,8 +131,8 @@ def _own_data(path: Path, options: argparse.Namespace) -> Subject:
         said = how_read(table, target, classes=classes)
         print(f"initviz: {path.name}: {said}", file=sys.stderr)
     if prepared.dropped:
-        rows = "row" if prepared.dropped == 1 else "rows"
-        print(f"initviz: {prepared.dropped} {rows} with missing values left out", file=sys.stderr)
+        rows = counted(prepared.dropped, "row")
+        print(f"initviz: {rows} with missing values left out", file=sys.stderr)
     lanes = tuple(Lane(scheme=scheme) for scheme in ("zeros", "uniform", "xavier_uniform"))
     data = DataSettings(dataset="csv", values=values)
     return Subject(path.stem, Experiment(data=data, lanes=lanes, learning_rate=0.05))

@@ -1,4 +1,4 @@
-"""A run that outlives its training: it is kept now and then, and when Ctrl+C ends it."""
+"""A run that outlives its training: it is kept now and then, and when Ctrl+C or SIGTERM ends it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from initviz.cli.status import DONE, ENDED, INTERRUPTED
 from initviz.reasons import not_written
 from initviz.recording import Recording
 from initviz.runfile import RunFileError, save_run
 
 log = logging.getLogger(__name__)
+
+FIRST_SECONDS = 10.0
+"""After so long a run is saved for the first time: what -o names is there when somebody looks."""
 
 EVERY_SECONDS = 60.0
 """The least time between two saves of a run that is still trained."""
@@ -35,7 +39,7 @@ class Keeper:
 
     def __init__(self, recording: Recording, path: Path) -> None:
         self._recording, self._path = recording, path
-        self._due = time.monotonic() + EVERY_SECONDS
+        self._due = time.monotonic() + FIRST_SECONDS
         self._warned = False
 
     def look(self) -> None:
@@ -55,36 +59,40 @@ class Keeper:
 
 
 class StoppedError(Exception):
-    """Ctrl+C was pressed, and an epoch has come to its end."""
+    """The training shall stop, and an epoch has come to its end."""
 
 
 class Stop:
-    """Whether Ctrl+C was pressed."""
+    """Whether Ctrl+C was pressed or SIGTERM has come.
 
-    asked = False
+    Attributes:
+        status: the exit status for that; 0 while neither has.
+    """
+
+    status = DONE
 
     def check(self) -> None:
-        """Stop here if it was.
+        """Stop here if so.
 
         Raises:
-            StoppedError: if it was.
+            StoppedError: if so.
         """
-        if self.asked:
+        if self.status:
             raise StoppedError
 
 
 @contextmanager
 def stopped_between_epochs() -> Iterator[Stop]:
-    """Let Ctrl+C wait for the end of an epoch; pressed once more, it waits no longer."""
+    """Let Ctrl+C and SIGTERM wait for the end of an epoch; a second one waits no longer."""
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():
         yield stop  # signals are not for us
         return
 
     def pressed(number: int, frame: FrameType | None) -> None:
-        if stop.asked:
+        if stop.status:
             signal.default_int_handler(number, frame)
-        stop.asked = True
+        stop.status = INTERRUPTED
         with suppress(OSError, ValueError):  # nobody listens, which is no reason to stop at once
             print(
                 "\ninitviz: stopping at the end of this epoch, to keep the run; "
@@ -92,8 +100,20 @@ def stopped_between_epochs() -> Iterator[Stop]:
                 file=sys.stderr,
             )
 
+    def told_to_end(number: int, frame: FrameType | None) -> None:
+        if stop.status:
+            raise SystemExit(ENDED)
+        stop.status = ENDED
+        with suppress(OSError, ValueError):
+            print(
+                "\ninitviz: SIGTERM: stopping at the end of this epoch, to keep the run",
+                file=sys.stderr,
+            )
+
     before = signal.signal(signal.SIGINT, pressed)
+    ends = signal.signal(signal.SIGTERM, told_to_end)
     try:
         yield stop
     finally:
+        signal.signal(signal.SIGTERM, ends)
         signal.signal(signal.SIGINT, before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from initviz.catalog.parameter import Kind, Parameter, SettingError
 from initviz.catalog.schemes import BIASES, SCHEMES
 from initviz.cli.status import BadInputError
 from initviz.experiment import DataSettings, Experiment, ExperimentError, Lane
+from initviz.spelling import instead
 
 Fields = dict[str, Any]
 
@@ -23,7 +23,9 @@ CHOOSERS = {"dataset": "values", "scheme": "values", "bias": "bias_values",
 """Fields that choose an entry of the catalogue, and where that entry's parameters stand."""
 
 
-def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
+def changed(
+    experiment: Experiment, settings: Sequence[str], option: str | None = None
+) -> Experiment:
     """The experiment with some fields set.
 
     Args:
@@ -31,6 +33,7 @@ def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
         settings: each "FIELD=VALUE"; fields of parts have dotted names, such as "data.noise" and
             "lanes.1.scheme". Lanes are counted from 1. Which entry of the catalogue is chosen is
             set first, so that the order does not matter.
+        option: what they were written as, where that is not "--set".
 
     Raises:
         BadInputError: names the field and the cure.
@@ -43,12 +46,13 @@ def changed(experiment: Experiment, settings: Sequence[str]) -> Experiment:
         try:
             _assign(fields, path, value)
         except SettingError as error:
-            raise BadInputError(f"--set {path}: {error}") from None
+            raise BadInputError(f"{option or f'--set {path}'}: {error}") from None
     try:
         return Experiment(**fields)
     except ExperimentError as error:
         words = "; ".join(str(error).splitlines())
-        raise BadInputError(f"--set {' '.join(path for path, _ in pairs)}: {words}") from None
+        said = option or f"--set {' '.join(path for path, _ in pairs)}"
+        raise BadInputError(f"{said}: {words}") from None
 
 
 def _pair(setting: str) -> tuple[str, str]:
@@ -129,18 +133,11 @@ def _assign_field(
     name = ".".join(path)
     parameter = declared.get(name)
     if parameter is None:
-        raise SettingError(f"there is no such field{_instead(name, [*declared, *also])}")
+        raise SettingError(f"there is no such field; {instead(name, [*declared, *also])}")
     if parameter.hidden:
         raise SettingError("comes from the table itself; write --csv FILE --target COLUMN instead")
     unset = parameter.optional and value.lower() == NONE
     fields[name] = parameter.check(None if unset else value)
-
-
-def _instead(name: str, known: Sequence[str]) -> str:
-    alike = difflib.get_close_matches(name, known, 1, 0.7)
-    if alike:
-        return f"; did you mean {alike[0]}?"
-    return f"; there are {', '.join(known)}" if known else ", and there are no others"
 
 
 # ---- help ----

@@ -20,7 +20,7 @@ PROBED = 20
 """One in so many of the runs that open is probed, and one in so many of the tables is trained."""
 
 CURES = re.compile(
-    r"\b(add|choose|copy|get|give|keep|leave|mend|name|open|part|predict|put|remove|save|say|shorten|"
+    r"\b(add|choose|copy|get|give|keep|leave|mean|mend|name|open|part|predict|put|remove|save|say|shorten|"
     r"take|update|use|write|needs|needed|can be|can only be|nothing to|belong)\b"
 )
 RAW = re.compile(r"(Error\b|Exception|Traceback|<class|0x[0-9a-f]{6}|object at|sys\.set_int)")

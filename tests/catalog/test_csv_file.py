@@ -79,7 +79,7 @@ def test_a_control_character_is_a_text_like_others(tmp_path: Path) -> None:
     assert table.column("b").levels == ("x\x01", "y")
 
     path.write_bytes(b"a\x01,b\n1\x01\n")
-    with pytest.raises(CsvError, match="line 2 has 1 values"):
+    with pytest.raises(CsvError, match="line 2 has 1 value, and"):
         read_table(path)
 
 
@@ -109,14 +109,15 @@ def test_missing_values_are_seen_in_every_spelling(tmp_path: Path) -> None:
 BROKEN = {
     "empty": ("", "is empty; it needs a line of names"),
     "blank": ("\n \n", "is empty"),
-    "binary": (b"a,b\n\0\1\2", "is not a text file"),
+    "binary": (b"a,b\n\0\1\2", "is not a text file; save the table as CSV in UTF-8"),
+    "UTF-16": ("\ufeffa,b\n1,2\n".encode("utf-16-le"), "UTF-16; save the table as CSV in UTF-8"),
     "names only": ("a,b\n", "has a line of names and no rows"),
     "one column": ("a\n1\n2\n", "line 1 has one column only; part the columns by commas"),
     "no header": ("1,2\n3,4\n", "line 1 has numbers where the names"),
     "no name": ("a,,c\n1,2,3\n", "line 1, column 2 has no name"),
     "twice": ("a,b,a\n1,2,3\n", 'line 1 has "a" twice'),
     "too many": ("a,b\n1,2\n1,2,3\n", "line 3 has 3 values, and line 1 names 2 columns"),
-    "too few": ("a,b\n1,2\n\n1\n", "line 4 has 1 values"),
+    "too few": ("a,b\n1,2\n\n1\n", "line 4 has 1 value, and line 1 names 2 columns"),
     "too many, quoted": ('a,b\n"x\ny",2\n1,2,3\n', "line 4 has 3 values"),
     "open quote": ('a,b\n1,2\n3,"4\n5,6\n', "line 3: a quote is opened and never closed"),
     "stray text": (

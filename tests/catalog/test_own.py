@@ -102,10 +102,20 @@ def test_few_whole_numbers_are_taken_for_classes(tmp_path: Path) -> None:
         (table_text(), "weight", True, 'there is no column "weight"; it has "age", "sex"'),
         (table_text(), "kind", False, '"kind" has texts; they can only be classes'),
         (table_text(), "height", True, "predict it as a number"),
-        (table_text(5), "kind", True, "5 whole rows are too few; at least 8"),
+        (table_text(5), "kind", True, "5 rows without gaps; at least 8 are needed, add some"),
         ("a,b\n" + "1,2\n" * 20, "b", False, '"b" is always 2; there is nothing to learn'),
-        ("a,b\n" + "1,x\n" * 20, "b", True, "1 classes"),
-        ("a,b\n" + "1,x\n2,y\n" * 20, "b", True, "1 inputs besides the target"),
+        (
+            "a,b\n" + "1,x\n" * 20,
+            "b",
+            True,
+            '"b" has 1 class, and 2 to 20 can be drawn; there is nothing to tell apart, predict',
+        ),
+        (
+            "a,b\n" + "1,x\n2,y\n" * 20,
+            "b",
+            True,
+            '1 input besides the target "b"; 2 to 1000 can be learnt from, add another column',
+        ),
     ],
 )
 def test_what_cannot_be_learnt_is_refused_with_the_cure(

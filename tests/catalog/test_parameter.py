@@ -102,7 +102,7 @@ def test_numbers_of_any_size_are_shown_exactly(value: float) -> None:
         (COUNT, 0, "Count: 0 is out of range; write a whole number, 1 to 9"),
         (COUNT, "", "Count: is empty; write a whole number, 1 to 9"),
         (COUNT, 2.5, 'Count: "2.5" is not a whole number; write a whole number, 1 to 9'),
-        (COUNT, True, 'Count: "True" is not a number; write a whole number, 1 to 9'),
+        (COUNT, True, 'Count: "true" is not a number; write a whole number, 1 to 9'),
         (COUNT, None, 'Count: "None" is not a number; write a whole number, 1 to 9'),
         (COUNT, math.nan, 'Count: "nan" is not a whole number; write a whole number, 1 to 9'),
         (
@@ -111,7 +111,12 @@ def test_numbers_of_any_size_are_shown_exactly(value: float) -> None:
             'Size: "2,5" is not a number; the decimal mark is a point: 2.5; '
             "write a number, 0.25 to 2",
         ),
-        (SIZE, math.inf, 'Size: "inf" is not a number; write a number, 0.25 to 2'),
+        (
+            SIZE,
+            math.inf,
+            "Size: inf, or what is beyond 1e308, is too large; write a number, 0.25 to 2",
+        ),
+        (SIZE, "1e400", "Size: 1e400 is too large; write a number, 0.25 to 2"),
         (SIZE, 2.1, "Size: 2.1 is out of range; write a number, 0.25 to 2"),
         (COLOUR, "green", 'Colour: "green" is not known; choose one of red, blue'),
         (COLOUR, ["red"], "Colour: a list is not known; choose one of red, blue"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,13 +36,17 @@ def test_a_run_is_saved_now_and_then(tmp_path: Path, clock: Clock) -> None:
     keeper.look()
     assert not path.exists()
 
-    clock.now += keeping.EVERY_SECONDS
+    clock.now += keeping.FIRST_SECONDS
     keeper.look()
     assert open_run(path).last == SMALL.epochs
 
     path.unlink()
+    clock.now += keeping.EVERY_SECONDS - 1
     keeper.look()
     assert not path.exists()
+    clock.now += 1
+    keeper.look()
+    assert path.exists()
 
 
 def test_a_save_that_takes_long_is_made_less_often(
@@ -111,3 +116,19 @@ def test_ctrl_c_waits_for_an_epoch_and_pressed_again_does_not(
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_sigterm_waits_for_an_epoch_and_a_second_one_does_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with stopped_between_epochs() as stop:
+        signal.raise_signal(signal.SIGTERM)
+        assert "stopping at the end of this epoch" in capsys.readouterr().err
+        with pytest.raises(StoppedError):
+            stop.check()
+        with pytest.raises(SystemExit) as ended:
+            signal.raise_signal(signal.SIGTERM)
+    assert ended.value.code == stop.status == 143
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -196,7 +196,10 @@ def test_nothing_fails_that_has_not_diverged(small: str, capsys: Said) -> None:
         (["missing.toml"], "there is no such file"),
         (["missing.initviz"], "missing.initviz: cannot be read"),
         (["small.toml", "--set", "hiden=3"], "did you mean hidden?"),
-        (["small.toml", "--epochs", "many"], '--set epochs: Epochs: "many" is not a number'),
+        (["small.toml", "--epochs", "many"], '--epochs: Epochs: "many" is not a number'),
+        (["small.toml", "--epochs", "-3"], "initviz: --epochs: Epochs: -3 is out of range"),
+        (["small.toml", "--epochs", ""], "--epochs: Epochs: is empty"),
+        (["."], "initviz: .: is a folder; write the name of a file"),
         (["small.toml", "-o", "no/such/run"], "there is no folder no/such"),
         (["small.toml", "-o", "folder.initviz"], "is a folder"),
         (["small.toml", "--target", "y"], "--target: goes with a table"),
@@ -330,20 +333,72 @@ def test_the_help_is_light_and_has_every_field(tmp_path: Path) -> None:
         assert words in done.stdout
 
 
-@pytest.mark.parametrize("call", ["open", "access"])
-def test_where_nothing_can_be_written_it_is_told_before_anything_is_trained(
-    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch, call: str
+@pytest.mark.parametrize(
+    ("call", "number", "said"),
+    [
+        ("open", 13, "Permission denied; choose another folder or name, or change its rights"),
+        ("open", 30, "Read-only file system; choose another folder"),
+        ("fsync", 28, "No space left on device; make room, or choose another disk"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_anything_is_trained(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch, call: str, number: int, said: str
 ) -> None:
-    def refused(path: Path, *_: object) -> bool:
-        if call == "open":
-            raise PermissionError(13, "Permission denied", str(path))
-        return False  # as of a file that is write-protected, which root may write all the same
+    real = getattr(os, call)
 
-    Path("run.initviz").write_bytes(b"old")
-    monkeypatch.setattr(f"initviz.whole.os.{call}", refused)
+    def refused(what: Any, *flags: Any, **more: Any) -> Any:
+        if call == "open" and not flags[0] & os.O_CREAT:
+            return real(what, *flags, **more)
+        raise OSError(number, os.strerror(number))
+
+    Path("run.initviz").write_text("older")
+    with monkeypatch.context() as patched:
+        patched.setattr(f"initviz.whole.os.{call}", refused)
+        patched.setattr("initviz.cli.commands.train._keep", None)
+        assert cli.main(["train", small, "-o", "run.initviz"]) == 1
+    assert f"run.initviz: not written ({said})" in capsys.readouterr().err
+    assert Path("run.initviz").read_text() == "older"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX device")
+def test_a_device_is_no_run_file_and_nothing_is_trained_for_it(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("initviz.cli.commands.train._keep", None)
-    assert cli.main(["train", small, "-o", "run.initviz"]) == 2
-    assert "run.initviz: cannot be written" in capsys.readouterr().err
+    assert cli.main(["train", small, "-o", "/dev/full"]) == 1
+    said = capsys.readouterr().err
+    assert (
+        said
+        == "initviz: /dev/full: not written (Is a device or a pipe; choose the name of a file)\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_sigterm_keeps_the_run_so_far(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Recording.append
+
+    def ended(self: Recording, epoch: Any) -> None:
+        append(self, epoch)
+        if epoch.number == 2:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(Recording, "append", ended)
+    assert cli.main(["train", small, "--epochs", "50", "--quiet", "-o", "run"]) == 143
+    assert "ended by SIGTERM after epoch 2; the run is kept: go on with" in capsys.readouterr().err
+    assert open_run(Path("run.initviz")).last == 2
+
+
+def test_a_write_protected_file_is_told_before_anything_is_trained(
+    small: str, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("run.initviz").write_bytes(b"old")
+    # Root may write all the same.
+    monkeypatch.setattr("initviz.whole.os.access", lambda *_: False)
+    monkeypatch.setattr("initviz.cli.commands.train._keep", None)
+    assert cli.main(["train", small, "-o", "run.initviz"]) == 1
+    assert "run.initviz: not written (It is write-protected" in capsys.readouterr().err
     assert Path("run.initviz").read_bytes() == b"old"
 
 

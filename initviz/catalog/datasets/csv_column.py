@@ -96,17 +96,16 @@ def read_column(file: str, values: pl.Series, lines: NDArray[np.int64], separato
 
     values = values.fill_null("").str.strip_chars()
     missing = values.str.to_lowercase().is_in(list(MISSING))
-    pointed = values
-    if separator != "," and values.str.contains(COMMA).any():
-        pointed = values.str.replace(",", ".", literal=True)
+    commas = separator != "," and bool(values.str.contains(COMMA).any())
+    pointed = values.str.replace(",", ".", literal=True) if commas else values
     numbers = pointed.cast(pl.Float64, strict=False).set(missing, None)
     texts = ~missing & numbers.is_null()
-    respelt = texts & values.str.contains(NUMERAL)
+    respelt = texts & values.str.contains(NUMERAL) if texts.any() else texts
     words = values.filter(texts & ~respelt)
     there = len(values) - int(missing.sum())
     if there == 0:
         return Column(values.name)
-    levels = values.filter(~missing).unique().sort()
+    levels = values.filter(~missing).unique().sort() if len(words) else words
     long = len(levels) > MOST_LEVELS or bool((levels.str.len_chars() > MOST_WORD).any())
     if len(words) <= MISTYPED * there or (
         len(words) <= (1 - MOSTLY) * there
@@ -114,7 +113,7 @@ def read_column(file: str, values: pl.Series, lines: NDArray[np.int64], separato
         and (not long or words.n_unique() <= FEW_TEXTS)
     ):
         wrong = texts | (numbers.abs() > LARGEST).fill_null(False)
-        if separator != ",":
+        if commas:
             wrong |= _unclear(values)
         if wrong.any():
             first = int(wrong.arg_max() or 0)

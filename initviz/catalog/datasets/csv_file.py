@@ -6,6 +6,7 @@ a file is read.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -26,6 +27,7 @@ from initviz.catalog.datasets.csv_column import (
 from initviz.catalog.datasets.csv_column import CsvError as CsvError
 from initviz.catalog.datasets.libraries import load_polars
 from initviz.reasons import not_read
+from initviz.spelling import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -110,7 +112,7 @@ def read_table(path: Path, cancelled: Cancelled = lambda: False) -> Table:
     for name in names:
         check()
         columns.append(read_column(path.name, frame[name], lines, separator))
-    if separator != ",":
+    if separator != "," and b"," in text:
         check_marks(path.name, frame, columns, lines)
     preview = tuple(tuple(str(v or "") for v in row) for row in frame.head(PREVIEW).iter_rows())
     return Table(path.name, tuple(columns), lines, preview, digest_of(raw))
@@ -138,8 +140,10 @@ def _bytes(path: Path) -> bytes:
         raise CsvError(f"{path.name}: is no path; choose a CSV file") from None
     if not raw.strip():
         raise CsvError(f"{path.name}: is empty; it needs a line of names and rows of values")
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise CsvError(f"{path.name}: is in UTF-16; save the table as CSV in UTF-8")
     if b"\0" in raw[:65536]:
-        raise CsvError(f"{path.name}: is not a text file; save the table as CSV")
+        raise CsvError(f"{path.name}: is not a text file; save the table as CSV in UTF-8")
     return raw
 
 
@@ -252,7 +256,8 @@ def _data_lines(name: str, lines: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _refuse_width(name: str, line: int, found: int, width: int) -> None:
     raise CsvError(
-        f"{name}: line {line} has {found} values, and line 1 names {width} columns; mend the line"
+        f"{name}: line {line} has {counted(found, 'value')}, and line 1 names {width} columns; "
+        "mend the line"
     )
 
 

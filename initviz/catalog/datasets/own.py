@@ -24,6 +24,7 @@ from initviz.catalog.datasets.dataset import Dataset, Facts, Points
 from initviz.catalog.datasets.tables import TABLE_TEST_SHARE, split, split_counts
 from initviz.catalog.parameter import Choice, Kind, Parameter, SettingError, told
 from initviz.catalog.tasks import BINARY, CLASSES, REGRESSION
+from initviz.spelling import counted
 
 MOST_CLASSES = 20
 MOST_FEATURES, FEWEST_ROWS = 1000, 8
@@ -80,10 +81,7 @@ def how_read(table: Table, target: str, *, classes: bool) -> str:
         said.append(f"and {len(inputs) - MOST_SAID} more")
     count = sum(len(inputs_of(column)) for column in inputs)
     predicted = "classes" if classes else "number"
-    return (
-        f"{', '.join(said)} → {count} {'input' if count == 1 else 'inputs'}; "
-        f"predicts {_short(target)} ({predicted})"
-    )
+    return f"{', '.join(said)} → {counted(count, 'input')}; predicts {_short(target)} ({predicted})"
 
 
 def _taken_for(column: Column) -> str:
@@ -91,7 +89,7 @@ def _taken_for(column: Column) -> str:
         case "number":
             return "number"
         case "category":
-            return "1 category" if len(column.levels) == 1 else f"{len(column.levels)} categories"
+            return counted(len(column.levels), "category", "categories")
     return "left out (texts)"
 
 
@@ -125,14 +123,16 @@ def prepare(table: Table, target: str, *, classes: bool, drop_missing: bool) -> 
     if missing.any() and not drop_missing:
         first = int(np.flatnonzero(missing)[0])
         column = next(c.name for c in table.columns if c.missing is not None and c.missing[first])
+        have = "has" if missing.sum() == 1 else "have"
         raise CsvError(
-            f"{table.name}: {missing.sum()} of {len(missing)} rows have missing values (the first: "
-            f'line {table.lines[first]}, column "{column}"); say that they may be left out'
+            f"{table.name}: {missing.sum()} of {len(missing)} rows {have} missing values (the "
+            f'first: line {table.lines[first]}, column "{column}"); say that they may be left out'
         )
     kept = ~missing
     if kept.sum() < FEWEST_ROWS:
         raise CsvError(
-            f"{table.name}: {kept.sum()} whole rows are too few; at least {FEWEST_ROWS} are needed"
+            f"{table.name}: {counted(int(kept.sum()), 'row')} without gaps; at least {FEWEST_ROWS} "
+            "are needed, add some"
         )
     y, names = _target(table.name, wanted, kept, classes)
     columns: list[NDArray[np.float64]] = []
@@ -149,9 +149,10 @@ def prepare(table: Table, target: str, *, classes: bool, drop_missing: bool) -> 
         for code in range(len(each.levels) - len(inputs), len(each.levels)):
             columns.append((each.codes[kept] == code).astype(np.float64))
     if not 2 <= len(columns) <= MOST_FEATURES:
+        cure = "add another column" if len(columns) < 2 else "take columns out"
         raise CsvError(
-            f"{table.name}: {len(columns)} inputs besides the target; 2 to {MOST_FEATURES} can be "
-            "learnt from"
+            f'{table.name}: {counted(len(columns), "input")} besides the target "{target}"; 2 to '
+            f"{MOST_FEATURES} can be learnt from, {cure}"
         )
     if all(column.min() == column.max() for column in columns):
         raise CsvError(
@@ -181,10 +182,14 @@ def _target(
     else:
         names = tuple(f"{value:g}" for value in found)
     if not 2 <= len(names) <= MOST_CLASSES:
-        few = "there is nothing to tell apart" if len(names) < 2 else "predict it as a number"
+        few = (
+            "there is nothing to tell apart, predict another column"
+            if len(names) < 2
+            else "predict it as a number"
+        )
         raise CsvError(
-            f'{file}: "{column.name}" has {len(names)} classes, and 2 to {MOST_CLASSES} can be '
-            f"drawn; {few}"
+            f'{file}: "{column.name}" has {counted(len(names), "class", "classes")}, and 2 to '
+            f"{MOST_CLASSES} can be drawn; {few}"
         )
     return codes.astype(np.float64), names
 

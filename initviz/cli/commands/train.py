@@ -18,7 +18,7 @@ from initviz.cli.status import DONE, FAILED, INTERRUPTED, BadInputError
 from initviz.cli.training import recorded
 from initviz.reasons import not_written
 from initviz.recording import Recording
-from initviz.whole import try_place
+from initviz.whole import try_to_write
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ EXAMPLES = """examples:
 """
 
 STATUSES = """exit status:
-  0 done; 1 diverged (with --fail-on), a device is missing, or the disk is full; 2 bad input;
-  130 interrupted; what -o names has the epochs until then
+  0 done; 1 diverged (with --fail-on), a device is missing, or -o cannot be written; 2 bad input;
+  130 interrupted, 143 ended by SIGTERM; what -o names has the epochs until then
 """
 
 
@@ -82,6 +82,11 @@ def run(options: argparse.Namespace) -> int:
     from initviz.engine.device import DeviceError
     from initviz.runfile import RunFileError
 
+    if out:
+        try:
+            try_to_write(out)  # better told now than after an hour of training
+        except OSError as error:
+            return failed(error)
     last = subject.experiment.epochs
     recording = subject.recording or Recording(subject.experiment)
     subject = Subject(subject.name, subject.experiment, recording)
@@ -89,11 +94,11 @@ def run(options: argparse.Namespace) -> int:
         with bars(quiet=options.quiet, transient=True) as progress:
             bar = progress.begin(subject.name, last)
             if out:
-                kept = _keep(subject, last, bar, out)
+                stopped = _keep(subject, last, bar, out)
             else:
                 recorded(subject, last, bar.reach)
-        if out and not kept:
-            return _interrupted(recording, out)
+        if out and stopped:
+            return _interrupted(recording, out, stopped)
     except CsvError as error:
         raise BadInputError(str(error)) from None
     except (DeviceError, RunFileError, OSError) as error:
@@ -108,10 +113,10 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if diverged and options.fail_on == "diverged" else DONE
 
 
-def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> bool:
-    """Train, and keep the run now and then and at the end; returns whether it came to its end.
+def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> int:
+    """Train, and keep the run now and then and at the end; returns the status if it is stopped.
 
-    The first Ctrl+C loses nothing, though it may come while the run is written.
+    The first Ctrl+C loses nothing, though it may come while the run is written. Else 0.
     """
     from initviz.cli.keeping import Keeper, StoppedError, stopped_between_epochs
     from initviz.runfile import save_run
@@ -127,22 +132,23 @@ def _keep(subject: Subject, last: int, bar: Bar, out: Path) -> bool:
             stop.check()
             keeper.look()
 
-        finished = True
+        status = DONE
         try:
             recorded(subject, last, reached)
         except StoppedError:
-            finished = False
+            status = stop.status
         save_run(subject.recording, out)
-    return finished
+    return status
 
 
-def _interrupted(recording: Recording, out: Path) -> int:
+def _interrupted(recording: Recording, out: Path, status: int) -> int:
+    what = "interrupted" if status == INTERRUPTED else "ended by SIGTERM"
     print(
-        f"initviz: interrupted after epoch {recording.last}; the run is kept: go on with "
+        f"initviz: {what} after epoch {recording.last}; the run is kept: go on with "
         f"initviz train {shlex.quote(str(out))} -o {shlex.quote(str(out))}",
         file=sys.stderr,
     )
-    return INTERRUPTED
+    return status
 
 
 def _out(path: Path) -> Path:
@@ -150,6 +156,8 @@ def _out(path: Path) -> Path:
     try:
         if path.is_dir():
             raise BadInputError(f"-o: {path} is a folder; write the name of a file")
+        if path.exists() and not path.is_file():
+            return path  # a device or a pipe, which is refused when it is tried
     except OSError as error:  # as for a name that is too long
         raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     if path.suffix.lower() != RUN_FILE:
@@ -159,7 +167,6 @@ def _out(path: Path) -> Path:
             raise BadInputError(f"-o: {path} is a folder; write the name of a file")
         if not path.absolute().parent.is_dir():
             raise BadInputError(f"-o: there is no folder {path.parent}; make it first")
-        try_place(path)  # better told now than after an hour of training
     except OSError as error:  # as for a name that is too long
         raise BadInputError(f"-o: {path}: cannot be written ({not_written(error)})") from None
     return path
@@ -171,8 +178,9 @@ def _subject(options: argparse.Namespace) -> Subject:
     if len(wanted) != 1:
         raise BadInputError("train: say what; write one lesson, file or --csv FILE")
     (subject,) = wanted
-    settings = [*options.settings, *([f"epochs={options.epochs}"] if options.epochs else [])]
-    experiment = changed(subject.experiment, settings)
+    experiment = changed(subject.experiment, options.settings)
+    if options.epochs is not None:
+        experiment = changed(experiment, [f"epochs={options.epochs}"], "--epochs")
     same = experiment.same_run(subject.experiment)
     if same and subject.recording and experiment.epochs < subject.recording.last:
         last = subject.recording.last
