@@ -39,6 +39,9 @@ LATEST = {"claims": 6.0, "tables": 6.0}
 PATIENCE = 15.0
 """Seconds in which a program has to end."""
 
+AT_THE_END = 1.5
+"""Seconds after which a program may end with its work done: it was about to when it was pressed."""
+
 HARMLESS = re.compile(
     r"initviz: interrupted$|initviz: stopping at the end of this epoch|^\s*$|[━╸╺]|: not saved yet"
     r"|initviz: new\.initviz: "
@@ -88,6 +91,7 @@ def interrupted(place: Path, words: tuple[str, ...], seconds: float) -> str:
     program = start(place, *words)
     time.sleep(seconds)
     program.send_signal(signal.SIGINT)
+    pressed = time.monotonic()
     try:
         said, _ = program.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
@@ -96,7 +100,8 @@ def interrupted(place: Path, words: tuple[str, ...], seconds: float) -> str:
         return f"did not end within {PATIENCE:g} s; it said {said[-300:]!r}"
     lines = [line for line in re.split(r"[\r\n]+", said) if not HARMLESS.search(line)]
     if program.returncode == 0:
-        return ""  # it was done before
+        ran_on = time.monotonic() - pressed
+        return f"ran on for {ran_on:.1f} s to its end" if ran_on > AT_THE_END else ""
     # Python ends by the signal itself where it came in text that was executed: the same for shells.
     if program.returncode not in (128 + signal.SIGINT, -signal.SIGINT):
         return f"ended with {program.returncode}: {said[-600:]!r}"

@@ -184,5 +184,5 @@ def _refused(text: str, number: float | None, respelt: bool) -> str:
 def _respelt(text: str) -> str:
     return (
         f"{told(text)} is a number in another spelling; write {plain(text)}, and all others of the "
-        "column so, too"
+        "column so, too, or take the column out if they are no numbers"
     )
