@@ -86,7 +86,10 @@ class Player(QObject):
         self.model = model
         # The window releases it when it has been painted, see ``painted``.
         self.trainer = Trainer(budget, held="torch" not in sys.modules)
-        QTimer.singleShot(UNPAINTED_MS, self.trainer.release)
+        self._unpainted = QTimer(self)  # of its own: Qt's single shots outlive a window
+        self._unpainted.setSingleShot(True)
+        self._unpainted.timeout.connect(self.trainer.release)
+        self._unpainted.start(UNPAINTED_MS)
         self.prober = Prober()
         self.run = self.trainer.start(model.experiment)
         model.recording = self.run.recording
@@ -218,13 +221,14 @@ class Player(QObject):
     def close(self) -> bool:
         """Stop the timer and both threads; returns whether the threads have ended."""
         self._timer.stop()
+        self._unpainted.stop()
         ended = self.trainer.close()
         return self.prober.close() and ended
 
     def painted(self) -> None:
         """Tell that the window stands: from now on torch may be imported."""
         if not self.trainer.released:
-            QTimer.singleShot(0, self.trainer.release)
+            self._unpainted.start(0)
 
     # --- what happens by itself --------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -265,3 +265,21 @@ def test_a_closed_window_is_gone_whatever_was_edited_in_it(qtbot: QtBot, memory:
     gc.unfreeze()  # as the next window does
     gc.collect()
     assert [ref() for ref in gone if ref() is not None] == []
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_window_that_is_closed_at_once_leaves_no_timer_behind(memory: Memory) -> None:
+    before = timers()
+    window = Window(SMALL, memory)
+    window.show()
+    window.close()
+    delete(window)
+    del window
+    gc.unfreeze()  # as the next window does
+    gc.collect()
+    assert timers() == before
+
+
+def timers() -> int:
+    gc.collect()
+    return sum(type(each) is QTimer for each in gc.get_objects())
